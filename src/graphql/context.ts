@@ -1,0 +1,29 @@
+import type { CartLoader } from '../cart/cartLoader.js';
+import type { CartWriter } from '../cart/cartWriter.js';
+import type { Config } from '../config.js';
+import type { FeedReader } from '../feed/feedReader.js';
+import type { ViewStore } from '../feed/viewStore.js';
+import type { CategoryLoader, ProductLoader } from '../product/productLoader.js';
+import type { ReadScope } from '../redis/readScope.js';
+import type { Asker } from '../session/asker.js';
+import type { SessionLoader } from '../session/sessionLoader.js';
+import type { SessionWriter } from '../session/sessionWriter.js';
+import type { CachePolicy } from './cachePolicy.js';
+
+/** What one request's resolvers reach: who asks, the loaders that batch its reads, and the shop's writers. */
+export interface GatewayContext {
+  readonly shop: Config['shop'];
+  readonly scope: ReadScope;
+  readonly cachePolicy: CachePolicy;
+  readonly asker: Asker;
+
+  readonly products: ProductLoader;
+  readonly categories: CategoryLoader;
+  readonly sessions: SessionLoader;
+  readonly carts: CartLoader;
+  readonly feeds: FeedReader;
+
+  readonly sessionWriter: SessionWriter;
+  readonly cartWriter: CartWriter;
+  readonly views: ViewStore;
+}

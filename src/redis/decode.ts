@@ -1,0 +1,104 @@
+/**
+ * Text of Redis -> values. Other teams write that text, so every function here is total: what cannot be read is
+ * `undefined`, never a throw, and the caller counts it (keyspace.md, quality.md §4).
+ */
+
+/** What was wrong with a value; a label of the metric and a key of `extensions.dataFaults`. */
+export type DataFault =
+  | 'INVALID_BOOLEAN'
+  | 'INVALID_DECIMAL'
+  | 'INVALID_ID'
+  | 'INVALID_INTEGER'
+  | 'INVALID_JSON'
+  | 'INVALID_NUMBER'
+  | 'INVALID_SCORE'
+  | 'INVALID_STATUS'
+  | 'INVALID_TIMESTAMP'
+  | 'INVALID_URL'
+  | 'MISSING_FIELD'
+  | 'WRONG_TYPE';
+
+const DECIMAL = /^[+-]?(\d{1,30})(\.\d{1,30})?$/;
+
+/**
+ * A decimal number as canonical text: sign, no leading zeros, digits behind the point as given (R5).
+ * Exponents are no decimals of the documents: `1e400` would be 400 digits.
+ */
+export function decimal(text: string): string | undefined {
+  const match = DECIMAL.exec(text);
+  if (!match) return undefined;
+  const digits = match[1]!.replace(/^0+(?=\d)/, '') + (match[2] ?? '');
+  return text.startsWith('-') && /[1-9]/.test(digits) ? `-${digits}` : digits;
+}
+
+/** A price or total: a decimal that is not negative. */
+export function amount(text: string): string | undefined {
+  const value = decimal(text);
+  return value === undefined || value.startsWith('-') ? undefined : value;
+}
+
+/** Pads the digits behind the point to at least the currency's: `5` -> `5.00`; more digits stay (R5). */
+export function withMinorDigits(decimalText: string, minorDigits: number): string {
+  const point = decimalText.indexOf('.');
+  const digits = point < 0 ? 0 : decimalText.length - point - 1;
+  if (digits >= minorDigits) return decimalText;
+  return (point < 0 ? `${decimalText}.` : decimalText) + '0'.repeat(minorDigits - digits);
+}
+
+/** A whole number that GraphQL's Int can carry. */
+export function integer(text: string): number | undefined {
+  if (!/^[+-]?\d{1,10}(\.0{1,10})?$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= -2_147_483_648 && value <= 2_147_483_647 ? value : undefined;
+}
+
+/** A finite number; for ratings and the like, never for money. */
+export function finiteNumber(text: string): number | undefined {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** A sorted set's score; null where it is infinite (api.md, RecommendationConnection). */
+export function score(text: string): number | null {
+  const value = Number(text);
+  return text !== '' && Number.isFinite(value) ? value : null;
+}
+
+/** `true/false/1/0` (R4). */
+export function boolean(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  if (word === 'true' || word === '1') return true;
+  if (word === 'false' || word === '0') return false;
+  return undefined;
+}
+
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** Seconds beyond this would be the year 5138; milliseconds below it are 1973. */
+const SECONDS_BELOW = 1e11;
+const LATEST_MS = 253_402_300_799_999;
+
+/** ISO 8601, epoch seconds or epoch milliseconds (R6). A time without a zone is UTC. */
+export function timestamp(text: string): Date | undefined {
+  const ms = /^\d{1,16}(\.\d+)?$/.test(text) ? epochMs(Number(text)) : isoMs(text);
+  return ms >= 0 && ms <= LATEST_MS ? new Date(ms) : undefined;
+}
+
+const epochMs = (value: number): number => Math.round(value < SECONDS_BELOW ? value * 1_000 : value);
+
+function isoMs(text: string): number {
+  const match = ISO_8601.exec(text);
+  if (!match) return Number.NaN;
+  const iso = text.replace(' ', 'T');
+  return Date.parse(match[1] && !match[4] ? `${iso}Z` : iso);
+}
+
+/** An http or https address in its normal form, as `URL` of api.md's Product.image asks. */
+export function httpUrl(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  return new URL(text).href;
+}
+
+/** Text that says something: absent for an empty string or the word `null` (R1). */
+export const presentText = (text: string | null | undefined): string | undefined =>
+  text === null || text === undefined || text === '' || text === 'null' ? undefined : text;
