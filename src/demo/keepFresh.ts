@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { writeKeys } from './load.js';
 import type { Shop } from './shop.js';
-import { catalogueWrites, type KeyWrite } from './writes.js';
+import { catalogueWrites } from './catalogueWrites.js';
+import type { KeyWrite } from './keyWrite.js';
 
 export interface Refresher {
   stop(): void;

@@ -1,7 +1,9 @@
 import cliProgress from 'cli-progress';
 import type { Redis } from 'ioredis';
 import type { Shop } from './shop.js';
-import { catalogueWrites, customerWrites, type KeyWrite } from './writes.js';
+import { catalogueWrites } from './catalogueWrites.js';
+import { customerWrites } from './customerWrites.js';
+import type { KeyWrite } from './keyWrite.js';
 
 const keysPerPipeline = 500;
 
