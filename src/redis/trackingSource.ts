@@ -1,4 +1,5 @@
-import type { Cluster, Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { TRACKING_OPTIONS } from './trackingConnection.js';
 
 /** Where the masters are whose keys are cached: the same ones that the reads go to. */
@@ -15,13 +16,18 @@ export interface Topology {
   watch(changed: (why: Error) => void): () => void;
 }
 
+/** Follows the connection that the cached reads go through, in each of its modes. */
+export function trackingSourceOf(reader: Redis | Cluster): TrackingSource {
+  return reader instanceof Cluster ? clusterMasters(reader) : singleMaster(reader);
+}
+
 /**
  * One node, or a master behind Sentinel.
  *
- * Behind Sentinel the reads may reach the new master while the old one still answers our PING: so whenever the reader's
- * connection closes, tracking is renewed too.
+ * Behind Sentinel the reads may have gone over to the new master while the old one still answers PING. So tracking is
+ * renewed whenever the reader's own connection closes.
  */
-export function singleMaster(reader: Redis): TrackingSource {
+function singleMaster(reader: Redis): TrackingSource {
   return {
     topology: () =>
       Promise.resolve({
@@ -35,23 +41,24 @@ export function singleMaster(reader: Redis): TrackingSource {
   };
 }
 
-/** How often a Cluster's masters are asked for their slots: a failover or a resharding says nothing by itself. */
+/** How often the masters of a Cluster are asked for their slots, since a failover or resharding does not say so. */
 const POLL_MS = 1_000;
 
-/** The same ask that goes unanswered this often by all masters at once is no map to trust. */
+/** When none of them has answered so many times in a row, the slots last heard are no longer believed. */
 const UNANSWERED_POLLS = 3;
 
-/** The masters of a Cluster, as the reader sees them and as they see each other. */
-export function clusterMasters(reader: Cluster, pollMs = POLL_MS): TrackingSource {
+/** The masters of a Cluster, as the reader knows them and as they know themselves. */
+function clusterMasters(reader: Cluster): TrackingSource {
   return {
     async topology() {
       const masters = reader.nodes('master');
+      const names = namesOf(masters);
       const maps = await slotMaps(masters);
       if (masters.length === 0 || maps.size < masters.length) throw new Error('not every master tells its slots');
-      const names = namesOf(masters);
+      if (namesOf(reader.nodes('master')) !== names) throw new Error('the masters are changing');
       return {
         connections: () => masters.map((master) => master.duplicate(TRACKING_OPTIONS)),
-        watch: (changed) => watchCluster(reader, names, maps, pollMs, changed),
+        watch: (changed) => watchCluster(reader, names, maps, changed),
       };
     },
   };
@@ -61,12 +68,11 @@ function watchCluster(
   reader: Cluster,
   names: string,
   maps: ReadonlyMap<string, string>,
-  pollMs: number,
   changed: (why: Error) => void,
 ): () => void {
   let unanswered = 0;
 
-  // The reader learns of another master by MOVED, ASK or a refresh, each of which ends in one of these events.
+  // However the reader learns of another master (MOVED, ASK, a refresh), it says so by one of these events.
   const compareNames = (): void => {
     if (namesOf(reader.nodes('master')) !== names) changed(new Error('the reads go to other masters'));
   };
@@ -81,7 +87,7 @@ function watchCluster(
     }
   }
 
-  const timer = setInterval(() => void poll(), pollMs);
+  const timer = setInterval(() => void poll(), POLL_MS);
   const events = ['+node', '-node', 'refresh'] as const;
   for (const event of events) reader.on(event, compareNames);
   return () => {
