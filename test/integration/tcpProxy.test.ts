@@ -25,7 +25,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const each of others.splice(0)) each.disconnect();
+  // Disconnecting one that has ended already makes ioredis wait two seconds for a connection that is gone.
+  for (const each of others.splice(0)) if (each.status !== 'end') each.disconnect();
   await proxy.stop();
 });
 
