@@ -51,6 +51,7 @@ const UNANSWERED_POLLS = 3;
 function clusterMasters(reader: Cluster): TrackingSource {
   return {
     async topology() {
+      await refreshed(reader);
       const masters = reader.nodes('master');
       const names = namesOf(masters);
       const maps = await slotMaps(masters);
@@ -62,6 +63,13 @@ function clusterMasters(reader: Cluster): TrackingSource {
       };
     },
   };
+}
+
+/** By itself the reader learns of a failover only from the next command that is turned away, or some seconds later. */
+function refreshed(reader: Cluster): Promise<void> {
+  return new Promise((resolve, reject) => {
+    reader.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function watchCluster(
