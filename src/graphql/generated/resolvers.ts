@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Product } from '../../product/product.js';
-import type { Category } from '../../product/category.js';
-import type { Session } from '../../session/session.js';
-import type { Cart, CartLine } from '../../cart/cart.js';
+import type { Product as ProductModel } from '../../product/product.js';
+import type { Category as CategoryModel } from '../../product/category.js';
+import type { Session as SessionModel } from '../../session/session.js';
+import type { Cart as CartModel, CartLine as CartLineModel } from '../../cart/cart.js';
 import type { FeedsOf, FeedPage, FeedEdge } from '../../feed/feed.js';
-import type { RecommendationHealth } from '../../feed/health.js';
+import type { RecommendationHealth as RecommendationHealthModel } from '../../feed/health.js';
 import type { GatewayContext } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -980,12 +980,12 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type ResolversTypes = {
   AttemptOutcome: AttemptOutcome;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  Cart: ResolverTypeWrapper<Cart>;
+  Cart: ResolverTypeWrapper<CartModel>;
   CartClearInput: CartClearInput;
   CartClearPayload: ResolverTypeWrapper<Omit<CartClearPayload, 'cart'> & { cart?: Maybe<ResolversTypes['Cart']> }>;
   CartConvertInput: CartConvertInput;
   CartConvertPayload: ResolverTypeWrapper<Omit<CartConvertPayload, 'cart'> & { cart?: Maybe<ResolversTypes['Cart']> }>;
-  CartLine: ResolverTypeWrapper<CartLine>;
+  CartLine: ResolverTypeWrapper<CartLineModel>;
   CartLineAddInput: CartLineAddInput;
   CartLineUpdateInput: CartLineUpdateInput;
   CartLinesAddInput: CartLinesAddInput;
@@ -1000,7 +1000,7 @@ export type ResolversTypes = {
   CartStatus: CartStatus;
   CartWarning: ResolverTypeWrapper<CartWarning>;
   CartWarningCode: CartWarningCode;
-  Category: ResolverTypeWrapper<Category>;
+  Category: ResolverTypeWrapper<CategoryModel>;
   Currency: ResolverTypeWrapper<Scalars['Currency']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
@@ -1012,18 +1012,18 @@ export type ResolversTypes = {
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Product: ResolverTypeWrapper<Product>;
+  Product: ResolverTypeWrapper<ProductModel>;
   ProductViewRecordInput: ProductViewRecordInput;
   ProductViewRecordPayload: ResolverTypeWrapper<Omit<ProductViewRecordPayload, 'product' | 'session'> & { product?: Maybe<ResolversTypes['Product']>, session?: Maybe<ResolversTypes['Session']> }>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RecommendationAttempt: ResolverTypeWrapper<RecommendationAttempt>;
   RecommendationConnection: ResolverTypeWrapper<FeedPage>;
   RecommendationEdge: ResolverTypeWrapper<FeedEdge>;
-  RecommendationHealth: ResolverTypeWrapper<RecommendationHealth>;
+  RecommendationHealth: ResolverTypeWrapper<RecommendationHealthModel>;
   RecommendationSource: RecommendationSource;
   Recommendations: ResolverTypeWrapper<FeedsOf>;
   RecommendationsDropped: ResolverTypeWrapper<RecommendationsDropped>;
-  Session: ResolverTypeWrapper<Session>;
+  Session: ResolverTypeWrapper<SessionModel>;
   SessionEndInput: SessionEndInput;
   SessionEndOthersPayload: ResolverTypeWrapper<SessionEndOthersPayload>;
   SessionEndPayload: ResolverTypeWrapper<SessionEndPayload>;
@@ -1040,12 +1040,12 @@ export type ResolversTypes = {
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
-  Cart: Cart;
+  Cart: CartModel;
   CartClearInput: CartClearInput;
   CartClearPayload: Omit<CartClearPayload, 'cart'> & { cart?: Maybe<ResolversParentTypes['Cart']> };
   CartConvertInput: CartConvertInput;
   CartConvertPayload: Omit<CartConvertPayload, 'cart'> & { cart?: Maybe<ResolversParentTypes['Cart']> };
-  CartLine: CartLine;
+  CartLine: CartLineModel;
   CartLineAddInput: CartLineAddInput;
   CartLineUpdateInput: CartLineUpdateInput;
   CartLinesAddInput: CartLinesAddInput;
@@ -1057,7 +1057,7 @@ export type ResolversParentTypes = {
   CartMerge: CartMerge;
   CartMergeLine: CartMergeLine;
   CartWarning: CartWarning;
-  Category: Category;
+  Category: CategoryModel;
   Currency: Scalars['Currency']['output'];
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
@@ -1067,17 +1067,17 @@ export type ResolversParentTypes = {
   Money: Money;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
-  Product: Product;
+  Product: ProductModel;
   ProductViewRecordInput: ProductViewRecordInput;
   ProductViewRecordPayload: Omit<ProductViewRecordPayload, 'product' | 'session'> & { product?: Maybe<ResolversParentTypes['Product']>, session?: Maybe<ResolversParentTypes['Session']> };
   Query: Record<PropertyKey, never>;
   RecommendationAttempt: RecommendationAttempt;
   RecommendationConnection: FeedPage;
   RecommendationEdge: FeedEdge;
-  RecommendationHealth: RecommendationHealth;
+  RecommendationHealth: RecommendationHealthModel;
   Recommendations: FeedsOf;
   RecommendationsDropped: RecommendationsDropped;
-  Session: Session;
+  Session: SessionModel;
   SessionEndInput: SessionEndInput;
   SessionEndOthersPayload: SessionEndOthersPayload;
   SessionEndPayload: SessionEndPayload;
