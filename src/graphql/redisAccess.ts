@@ -1,0 +1,85 @@
+import type { Config } from '../config.js';
+import type { Logger } from '../observability/logger.js';
+import type { Metrics } from '../observability/metrics.js';
+import { CacheTracker } from '../redis/cacheTracker.js';
+import { createRedisClient, type RedisClient } from '../redis/client.js';
+import { CoherentCache } from '../redis/coherentCache.js';
+import { CommandRunner, type CommandReader } from '../redis/commandRunner.js';
+import { cacheEntryOf, trackedPrefixes } from '../redis/keyspace.js';
+import { ScriptRunner } from '../redis/scriptRunner.js';
+import { trackingSourceOf } from '../redis/trackingSource.js';
+
+/** The process' ways to Redis. They connect in the background and for ever. */
+export interface RedisAccess {
+  reader: CommandReader;
+  /** Writes have a connection of their own: `WAIT` counts one connection's, and a big read holds none up. */
+  scripts: ScriptRunner;
+  /** Undefined where the settings switch it off. */
+  cache: CoherentCache | undefined;
+  /** Whether Redis answers; settles within the command timeout. */
+  answers(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export function openRedis(config: Config, logger: Logger, metrics: Metrics): RedisAccess {
+  const reads = createRedisClient(config.redis, 'reads');
+  const writes = createRedisClient(config.redis, 'writes');
+  logChanges(reads, logger.child({ connection: 'reads' }));
+  logChanges(writes, logger.child({ connection: 'writes' }));
+  const runner = new CommandRunner(reads, config.redis);
+  const tracked = config.cache.enabled ? trackedCache(reads, config, logger) : undefined;
+  if (tracked) metrics.watch('gateway_cache', () => ({ ...tracked.cache.stats }));
+  return {
+    reader: runner,
+    scripts: new ScriptRunner(writes, config.redis),
+    cache: tracked?.cache,
+    answers: () => answers(reads, config.redis.commandTimeoutMs),
+    async close() {
+      await tracked?.tracker.stop();
+      runner.close();
+      reads.disconnect();
+      writes.disconnect();
+    },
+  };
+}
+
+function trackedCache(reads: RedisClient, config: Config, logger: Logger) {
+  const cache = new CoherentCache({ ...config.cache, entryKeyFor: cacheEntryOf });
+  const tracker = new CacheTracker({
+    cache,
+    source: trackingSourceOf(reads),
+    prefixes: trackedPrefixes,
+    onReady: () => logger.info('the cache follows Redis'),
+    onLost: (reason) => logger.debug({ err: reason }, 'the cache does not follow Redis'),
+  });
+  tracker.start();
+  return { cache, tracker };
+}
+
+/** One line when Redis goes and one when it is back, not one for each of the attempts between. */
+function logChanges(client: RedisClient, logger: Logger): void {
+  let isAway = false;
+  client.on('error', (error: Error) => {
+    if (isAway) return;
+    isAway = true;
+    logger.warn({ err: error }, 'Redis is away');
+  });
+  client.on('ready', () => {
+    isAway = false;
+    logger.info('Redis is there');
+  });
+}
+
+/** The offline queue would keep a PING until Redis is back, so what is not ready is not asked. */
+async function answers(client: RedisClient, timeoutMs: number): Promise<boolean> {
+  if (client.status !== 'ready') return false;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const tooLate = new Promise<false>((resolve) => timeout.addEventListener('abort', () => resolve(false)));
+  return Promise.race([
+    client.ping().then(
+      () => true,
+      () => false,
+    ),
+    tooLate,
+  ]);
+}

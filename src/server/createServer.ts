@@ -1,0 +1,110 @@
+import type { AddressInfo } from 'node:net';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { fastify, type FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import { buildSchema } from '../graphql/schema.js';
+import { createServices } from '../graphql/services.js';
+import { createLogger } from '../observability/logger.js';
+import { Metrics } from '../observability/metrics.js';
+import { createApollo } from './apollo.js';
+import { Drain } from './drain.js';
+import { addExplorers } from './explorer.js';
+import { addGraphqlRoute } from './graphqlRoute.js';
+import { addHealthRoutes } from './health.js';
+import { handleFrameworkError, handleHttpErrors } from './httpErrors.js';
+
+/** The gateway as a whole. */
+export interface GatewayServer {
+  /**
+   * Listens; Redis need not be there yet.
+   * @returns the address of the GraphQL endpoint's origin, such as `http://127.0.0.1:4000`.
+   */
+  start(): Promise<{ url: string }>;
+  /** Answers what was accepted, then closes everything, within `shutdownGraceMs`. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+/** Builds the gateway from its settings. Nothing listens before `start`; `stop` also undoes what is built here. */
+export async function createServer(config: Config): Promise<GatewayServer> {
+  const logger = createLogger(config.logLevel);
+  const metrics = new Metrics();
+  const services = createServices(config, logger, metrics);
+  const apollo = createApollo(buildSchema(), config, logger, metrics);
+  await apollo.start();
+
+  const app = createHttp(config);
+  const drain = new Drain(app);
+  await app.register(helmet, { contentSecurityPolicy: API_POLICY });
+  if (config.corsOrigins.length > 0) await app.register(cors, corsOptions(config.corsOrigins));
+  handleHttpErrors(app, logger);
+  addHealthRoutes(app, {
+    redisAnswers: () => services.redisAnswers(),
+    isStopping: () => drain.isStopping,
+    registry: metrics.registry,
+  });
+  if (config.graphql.explorers) addExplorers(app);
+  addGraphqlRoute(app, { apollo, createContext: (caller) => services.createContext(caller) });
+
+  let stopped: Promise<void> | undefined;
+  return {
+    async start() {
+      await app.listen({ host: config.host, port: config.port });
+      const url = originOf(app, config.host);
+      logger.info({ url }, 'the gateway listens');
+      return { url };
+    },
+    stop() {
+      stopped ??= (async () => {
+        await drain.run(config.shutdownGraceMs);
+        await apollo.stop();
+        await services.close();
+        logger.info('the gateway has stopped');
+      })();
+      return stopped;
+    },
+  };
+}
+
+// Fastify's own log would make a child logger a request; what is worth a line is logged where it happens.
+function createHttp(config: Config): FastifyInstance {
+  const app = fastify({
+    bodyLimit: config.graphql.maxBodyBytes,
+    trustProxy: config.trustProxy,
+    requestTimeout: 10_000,
+    // While stopping, what comes on a standing connection is answered, see Drain.
+    return503OnClosing: false,
+    frameworkErrors: handleFrameworkError,
+  });
+  // GraphQL over HTTP takes JSON alone; anything else is 415.
+  app.removeContentTypeParser('text/plain');
+  return app;
+}
+
+/** JSON is never a page: nothing may be loaded or framed on its behalf. */
+const API_POLICY = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
+
+/** `x-api-key` is not among the headers: a service's key has no place in a browser. */
+function corsOptions(origin: string[]) {
+  return {
+    origin,
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'x-session-token',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'apollographql-client-name',
+      'apollographql-client-version',
+    ],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after'],
+    maxAge: 600,
+  };
+}
+
+function originOf(app: FastifyInstance, host: string): string {
+  const [address] = app.addresses();
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${(address as AddressInfo).port}`;
+}
