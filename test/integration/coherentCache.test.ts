@@ -283,6 +283,19 @@ it('does not track a replica, and starts as soon as it is a master', async () =>
   }
 });
 
+it('waits for a Redis that hangs while tracking is set up', async () => {
+  const reader = client();
+  await reader.ping();
+  await server.kill('SIGSTOP');
+  const store = trackedStore(reader);
+  stores.push(store);
+  await eventually(() => expect(store.losses).toContain('tracking was not set up within 2000 ms'));
+  expect(store.cache.stats.tracking).toBe(false);
+
+  await server.kill('SIGCONT');
+  await store.untilReady(1_000);
+});
+
 it('closes its connections and leaves the cache off when it is stopped', async () => {
   const admin = client();
   const store = await readyStore(admin);
