@@ -64,6 +64,16 @@ export const keys = {
   /** Hash. B, Monitoring Keys. */
   stats: () => 'rec:stats',
 
+  /**
+   * String, ours: a session that was ended a moment ago, so that a login still under way cannot bring it back; holds
+   * the user whom it was rotated for, else nothing (R16). Hashes to the session's slot.
+   */
+  endedSession: (token: string) => `gateway:ended:{session:${token}}`,
+  /**
+   * Set, ours: products whose view by this session was counted in `trending_products` (R8: at most once a session and
+   * product). Hashes to the slot of `trending_products`, so one script looks here and counts there.
+   */
+  countedViews: (sessionId: string) => `gateway:counted_views:{trending_products}:${sessionId}`,
   /** Whatever else the gateway keeps for itself: limits, locks. */
   gateway: (name: string) => `gateway:${name}`,
 } as const;
@@ -89,13 +99,19 @@ export const ttlSeconds = {
   newArrivals: HOUR,
   sessionViewed: DAY,
   userHistory: 7 * DAY,
+  /** Far longer than a login can be under way. */
+  endedSession: HOUR,
+  /** As long as a session that is no longer used. */
+  countedViews: DAY,
 } as const;
 
-/** How many entries the documents keep. */
+/** How many entries the documents keep; the last one is ours. */
 export const limits = {
   recentViews: 10,
   sessionViewed: 20,
   userHistory: 50,
+  /** Whoever views more products in one session is a robot, and counts no further. */
+  countedViews: 1_000,
 } as const;
 
 /** Hash fields of the product caches, by hash. The two documents name the same things differently (R4). */
