@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from '@apollo/server';
+import { OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Metrics } from '../observability/metrics.js';
 
@@ -52,7 +53,7 @@ function cacheControlOf(
 ): string {
   const hasErrors = response.body.kind !== 'single' || response.body.singleResult.errors !== undefined;
   const mayBeKept =
-    !hasErrors && operation?.operation === 'query' && !extensions?.['session'] && !extensions?.['stale'];
+    !hasErrors && operation?.operation === OperationTypeNode.QUERY && !extensions?.['session'] && !extensions?.['stale'];
   return mayBeKept ? contextValue.cachePolicy.toHeader() : 'no-store';
 }
 

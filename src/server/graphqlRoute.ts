@@ -6,7 +6,7 @@ import { sendError } from './httpErrors.js';
 
 export interface GraphqlRouteOptions {
   apollo: ApolloServer<GatewayContext>;
-  createContext(caller: Caller): GatewayContext;
+  createContext: (caller: Caller) => GatewayContext;
 }
 
 /** `POST /graphql` and `GET /graphql`, by the GraphQL-over-HTTP specification; Apollo answers, this carries. */
