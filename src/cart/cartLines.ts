@@ -1,0 +1,155 @@
+import Big from 'big.js';
+import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
+import { amount, integer, presentText, withMinorDigits, type DataFault } from '../redis/decode.js';
+import { isProductId } from '../redis/ids.js';
+import type { CartLine, CartRules, Money } from './cart.js';
+
+/** What one element of the list says. Other members that its writer put there are kept in `source`. */
+export interface LineData {
+  readonly productId: string;
+  readonly variationId: string | null;
+  readonly quantity: number;
+  /** Exact, as written. */
+  readonly price: string;
+  readonly name: string | null;
+  readonly source: Readonly<Record<string, unknown>>;
+}
+
+/** Reads an element (A: `cart_items`); total. The price may be a number or a string and keeps every digit (R5). */
+export function decodeLine(element: string): LineData | DataFault {
+  const source = parseObject(element);
+  if (source === undefined) return 'INVALID_JSON';
+  const productId = textOf(source, 'item_id');
+  if (productId === undefined) return 'MISSING_FIELD';
+  const variationId = textOf(source, 'variation_id') ?? null;
+  if (!isProductId(productId) || (variationId?.length ?? 0) > 512) return 'INVALID_ID';
+  const quantity = integer(textOf(source, 'quantity') ?? '');
+  if (quantity === undefined || quantity < 1) return 'INVALID_INTEGER';
+  const price = amount(textOf(source, 'price') ?? '');
+  if (price === undefined) return 'INVALID_DECIMAL';
+  return { productId, variationId, quantity, price, name: textOf(source, 'name') ?? null, source };
+}
+
+/** The element's text: price as a number token with its exact digits, what others put there kept. */
+export function encodeLine({ productId, variationId, quantity, price, name, source }: LineData): string {
+  const element = {
+    ...source,
+    item_id: productId,
+    variation_id: variationId,
+    quantity,
+    price: new LosslessNumber(price),
+    name,
+  };
+  const text = stringify(element);
+  if (text === undefined) throw new Error('A line that is no JSON.');
+  return text;
+}
+
+/**
+ * The lines of a list, oldest first, each with its place in it; what is broken is left out and reported.
+ * A line's id holds the cart's id, product and variation, and which of several lines of the same kind it is.
+ */
+export function decodeLines(elements: readonly string[], report: (fault: DataFault) => void): IndexedLine[] {
+  const seen = new Map<string, number>();
+  return elements.flatMap((element, index) => {
+    const line = decodeLine(element);
+    if (typeof line === 'string') {
+      report(line);
+      return [];
+    }
+    const kind = kindOf(line);
+    const occurrence = seen.get(kind) ?? 0;
+    seen.set(kind, occurrence + 1);
+    return [{ index, occurrence, line }];
+  });
+}
+
+export interface IndexedLine {
+  readonly index: number;
+  readonly occurrence: number;
+  readonly line: LineData;
+}
+
+/** Lines of one kind add up. */
+export const kindOf = ({ productId, variationId }: Pick<LineData, 'productId' | 'variationId'>): string =>
+  JSON.stringify([productId, variationId]);
+
+export function toCartLine(cartId: string, { line, occurrence }: IndexedLine, rules: CartRules): CartLine {
+  return {
+    id: lineIdOf(cartId, line, occurrence),
+    productId: line.productId,
+    variationId: line.variationId,
+    name: line.name,
+    quantity: line.quantity,
+    unitPrice: moneyOf(line.price, rules),
+    amount: moneyOf(new Big(line.price).times(line.quantity).toFixed(), rules),
+  };
+}
+
+export const moneyOf = (amountText: string, { currency, minorDigits }: CartRules): Money => ({
+  amount: withMinorDigits(amountText, minorDigits),
+  currencyCode: currency,
+});
+
+/** The exact totals of the lines. */
+export function totalsOf(lines: readonly Pick<LineData, 'quantity' | 'price'>[]): { items: number; amount: string } {
+  let items = 0;
+  let sum = new Big(0);
+  for (const { quantity, price } of lines) {
+    items += quantity;
+    sum = sum.plus(new Big(price).times(quantity));
+  }
+  return { items, amount: sum.toFixed() };
+}
+
+export function lineIdOf(
+  cartId: string,
+  { productId, variationId }: Pick<LineData, 'productId' | 'variationId'>,
+  occurrence: number,
+): string {
+  return Buffer.from(JSON.stringify([cartId, productId, variationId, occurrence])).toString('base64url');
+}
+
+export interface LineRef {
+  readonly cartId: string;
+  readonly productId: string;
+  readonly variationId: string | null;
+  readonly occurrence: number;
+}
+
+/** What a line's id says; undefined where it is no id of a line. */
+export function decodeLineId(lineId: string): LineRef | undefined {
+  if (!/^[A-Za-z0-9_-]{1,2048}$/.test(lineId)) return undefined;
+  const parts = parseArray(Buffer.from(lineId, 'base64url').toString());
+  const [cartId, productId, variationId, occurrence] = parts ?? [];
+  if (typeof cartId !== 'string' || typeof productId !== 'string' || !isProductId(productId)) return undefined;
+  if (variationId !== null && typeof variationId !== 'string') return undefined;
+  if (!Number.isInteger(occurrence) || typeof occurrence !== 'number') return undefined;
+  return { cartId, productId, variationId, occurrence };
+}
+
+function parseArray(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member that is text or a number, as text. */
+function textOf(source: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = Object.hasOwn(source, name) ? source[name] : undefined;
+  if (isLosslessNumber(value)) return value.value;
+  return typeof value === 'string' ? presentText(value) : undefined;
+}
