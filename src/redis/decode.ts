@@ -102,3 +102,11 @@ export function httpUrl(text: string): string | undefined {
 /** Text that says something: absent for an empty string or the word `null` (R1). */
 export const presentText = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined || text === '' || text === 'null' ? undefined : text;
+
+/** Divides a decimal's text by ten to the `digits`: minor units to major ones, without a float. */
+export function shiftPoint(decimalText: string, digits: number): string {
+  if (digits === 0) return decimalText;
+  const [whole = '', fraction = ''] = decimalText.split('.');
+  const padded = whole.padStart(digits + 1, '0');
+  return `${padded.slice(0, -digits)}.${padded.slice(-digits)}${fraction}`;
+}

@@ -1,0 +1,98 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { GatewayContext } from '../graphql/context.js';
+import type { Resolvers } from '../graphql/generated/resolvers.js';
+import { requireUserId } from '../redis/ids.js';
+import { encodeCursor } from './cursor.js';
+import type { FeedName, FeedPage, FeedsOf } from './feed.js';
+import { feedQueryOf, type FeedArguments } from './feedQuery.js';
+
+interface About {
+  readonly categoryId?: string | null | undefined;
+  readonly productId?: string | undefined;
+}
+
+/** A field of `Recommendations`. */
+const feedOf =
+  (feed: FeedName) =>
+  (
+    { userId, distinct }: FeedsOf,
+    { categoryId, productId, ...args }: FeedArguments & About,
+    context: GatewayContext,
+    info: GraphQLResolveInfo,
+  ): Promise<FeedPage> =>
+    context.feeds.page({ ...feedQueryOf(feed, productId ?? categoryId, args, info), userId, distinct });
+
+/** A feed that hangs on the thing it is about. */
+const feedAbout =
+  (feed: FeedName) =>
+  ({ id }: { id: string }, args: FeedArguments, context: GatewayContext, info: GraphQLResolveInfo): Promise<FeedPage> =>
+    context.feeds.page(feedQueryOf(feed, id, args, info));
+
+const trending = feedOf('trending');
+const categoryTrending = feedOf('categoryTrending');
+
+export const feedResolvers = {
+  Query: {
+    recommendations(_parent, { userId, distinct }, context) {
+      if (userId == null) return feedsOfCaller(distinct);
+      context.cachePolicy.setPrivate();
+      context.asker.requireScope('feeds');
+      requireUserId(userId, 'userId', context.shop.guestSegment);
+      return { id: `user:${userId}`, userId, distinct: distinctFeeds(distinct) };
+    },
+
+    recommendationHealth(_parent, _args, context) {
+      context.cachePolicy.restrictTo(HEALTH_MAX_AGE_MS);
+      return context.feeds.health();
+    },
+  },
+
+  Session: {
+    recommendations: ({ isCurrent }, { distinct }) => (isCurrent ? feedsOfCaller(distinct) : null),
+  },
+
+  Recommendations: {
+    personalized: feedOf('personalized'),
+    sessionBased: feedOf('sessionBased'),
+    trending: (feeds, args, context, info) =>
+      (args.categoryId == null ? trending : categoryTrending)(feeds, args, context, info),
+    popular: feedOf('popular'),
+    newArrivals: feedOf('newArrivals'),
+    recentlyViewed: feedOf('recentlyViewed'),
+    similar: feedOf('similar'),
+    frequentlyBoughtTogether: feedOf('frequentlyBoughtTogether'),
+  },
+
+  Product: {
+    similar: feedAbout('similar'),
+    frequentlyBoughtTogether: feedAbout('frequentlyBoughtTogether'),
+  },
+
+  Category: { trending: feedAbout('categoryTrending') },
+
+  Cart: {
+    recommendations: (_cart, args, context, info) => context.feeds.page(feedQueryOf('cart', undefined, args, info)),
+  },
+
+  RecommendationConnection: {
+    pageInfo: ({ edges, hasNextPage, hasPreviousPage, endPosition }) => ({
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: edges[0] === undefined ? null : encodeCursor(edges[0].position),
+      endCursor: endPosition === null ? null : encodeCursor(endPosition),
+    }),
+  },
+
+  RecommendationEdge: { cursor: ({ position }) => encodeCursor(position) },
+} satisfies Resolvers;
+
+const HEALTH_MAX_AGE_MS = 10_000;
+
+const feedsOfCaller = (distinct: boolean | null | undefined): FeedsOf => ({
+  id: 'me',
+  userId: undefined,
+  distinct: distinctFeeds(distinct),
+});
+
+const distinctFeeds = (distinct: boolean | null | undefined): FeedsOf['distinct'] =>
+  distinct === true ? { taken: new Set(), last: Promise.resolve() } : undefined;

@@ -1,0 +1,255 @@
+import { upstreamUnavailable } from '../errors.js';
+import type { AttemptOutcome, Dropped, EdgePosition, FallbackReason, FeedEdge, FeedPage, FeedProduct } from './feed.js';
+import type { FeedPorts } from './feedPorts.js';
+import type { FeedRequest } from './feedRequest.js';
+import { feedRules, type FeedRule, type RulePlace } from './feedRules.js';
+import { MemberStream, type KeyReader, type StreamedMember } from './memberStream.js';
+
+/** A short page is filled up from behind in so many further reads (R11). */
+const FURTHER_READS = 3;
+const FURTHER_READ_SIZE = { min: 20, max: 100 };
+
+/** What one key was tried for and gave. */
+interface Try {
+  readonly key: KeyReader;
+  readonly rule: FeedRule;
+  /** Edges of the page from this key, looked-ahead ones not counted. */
+  edges: number;
+}
+
+/** A rule at work. */
+interface RuleAt {
+  readonly rule: FeedRule;
+  readonly ruleIndex: number;
+  readonly alternative: number;
+  readonly category: string | null;
+}
+
+/** A page as it fills. */
+export class PageBuilder<P extends FeedProduct> {
+  readonly #edges: FeedEdge<P>[] = [];
+  readonly #rules: FeedRule[] = [];
+  readonly #tries: Try[] = [];
+  /** All that was offered to the page, taken or not: a product comes once. */
+  readonly #offered = new Set<string>();
+  readonly #dropped: Dropped = { missing: 0, unavailable: 0, inCart: 0, duplicate: 0, excluded: 0 };
+  readonly #usedUp: [number, number][];
+  /** Stretches that earlier pages have used up; only a page behind a cursor has any. */
+  readonly #consumed: { at: RulePlace; category: string | null; below: number }[] = [];
+  #hasMore = false;
+  #lookedAhead = false;
+  #lastOffered: EdgePosition | undefined;
+  #unavailable: Error | undefined;
+
+  constructor(
+    private readonly request: FeedRequest,
+    private readonly ports: FeedPorts<P>,
+  ) {
+    const { after } = request;
+    this.#usedUp = (after?.usedUp ?? []).map(([rule, alternative]) => [rule, alternative]);
+    if (after !== undefined) this.#offered.add(after.anchor);
+  }
+
+  get hasEdges(): boolean {
+    return this.#edges.length > 0;
+  }
+
+  /**
+   * Tries the rule's keys in order; the first that gives an edge answers for it.
+   * @returns whether the page is done: full, or short with more behind it
+   */
+  async runRule(rule: FeedRule, ruleIndex: number, category: string | null): Promise<boolean> {
+    const { after } = this.request;
+    const resumed = after?.rule === ruleIndex ? after : undefined;
+    if (resumed !== undefined) await this.#rememberConsumed(rule, category, resumed);
+    for (let index = resumed?.alternative ?? 0; index < rule.places.length; index++) {
+      const places = rule.places[index]!;
+      const start = resumed?.alternative === index ? resumed : undefined;
+      const stream = new MemberStream(places, category, this.ports, start);
+      const before = this.#edges.length;
+      await this.#fillFrom(stream, { rule, ruleIndex, alternative: index, category });
+      if (this.#isFull) return true;
+      if (stream.hasMore && (this.#edges.length > before || resumed !== undefined)) {
+        // The reads for one page are used up: a short page, and a cursor to go on with.
+        this.#hasMore = true;
+        return true;
+      }
+      if (stream.sources.some((source) => source.hadMembers)) this.#usedUp.push([ruleIndex, index]);
+      if (this.#edges.length > before || resumed !== undefined) return false;
+    }
+    return false;
+  }
+
+  finish(): FeedPage<P> {
+    const { request } = this;
+    const edges = this.#edges;
+    const tries = this.#tries.filter(({ key }) => key.outcome !== null && key.outcome !== undefined);
+    if (edges.length === 0 && tries.length > 0 && tries.every(({ key }) => key.outcome === 'failed'))
+      throw upstreamUnavailable();
+    if (edges.length === 0 && this.#unavailable !== undefined) throw this.#unavailable;
+    const isFallback = this.#rules.some((rule) => rule.isOwn !== true);
+    const reason = this.#reason(isFallback);
+    const ttlMs = Math.min(...tries.filter((one) => one.edges > 0).map(({ key }) => key.ttlMs));
+    return {
+      edges: reason === null ? edges : edges.map((edge) => ({ ...edge, position: { ...edge.position, reason } })),
+      nodes: edges.map((edge) => edge.node),
+      hasNextPage: this.#hasMore || this.#lookedAhead,
+      endPosition: edges.at(-1)?.position ?? (this.#hasMore ? (this.#lastOffered ?? null) : null),
+      hasPreviousPage: request.after !== undefined,
+      source: edges[0]?.source ?? null,
+      sources: [...new Set(edges.map((edge) => edge.source))],
+      isFallback,
+      fallbackReason: reason,
+      ttlMs,
+      expiresAt: Number.isFinite(ttlMs) ? new Date(Date.now() + ttlMs) : null,
+      dropped: this.#dropped,
+      attempts: tries.map((one) => ({ source: one.key.at.source, outcome: outcomeOf(one), count: one.edges })),
+    };
+  }
+
+  get #isFull(): boolean {
+    return this.#edges.length >= this.request.first && (!this.request.wantsNextPage || this.#lookedAhead);
+  }
+
+  async #fillFrom(stream: MemberStream, at: RuleAt): Promise<void> {
+    const tries = stream.sources.map((key): Try => ({ key, rule: at.rule, edges: 0 }));
+    this.#tries.push(...tries);
+    for (let read = 0; read <= FURTHER_READS && !this.#isFull; read++) {
+      const missing = this.request.first - this.#edges.length + (this.request.wantsNextPage ? 1 : 0);
+      const { min, max } = FURTHER_READ_SIZE;
+      const pulled = await stream.pull(read === 0 ? missing : Math.min(Math.max(2 * missing, min), max));
+      const reasons = await this.#reasonsAgainst(pulled, stream, at.category);
+      const allowed = pulled.filter((_, index) => reasons[index] === undefined);
+      const products = await this.ports.products(allowed.map(({ member }) => member.id));
+      let next = 0;
+      for (let i = 0; i < pulled.length && !this.#isFull; i++) {
+        const reason = reasons[i];
+        if (reason !== undefined) this.#drop(reason);
+        else this.#offer(pulled[i]!, products[next++]!, at, tries[pulled[i]!.turn]!);
+      }
+      if (!stream.hasMore) break;
+    }
+  }
+
+  /** Why members may not stand on the page, known before their products are looked up; undefined where they may. */
+  async #reasonsAgainst(
+    pulled: readonly StreamedMember[],
+    stream: MemberStream,
+    category: string | null,
+  ): Promise<(keyof Dropped | undefined)[]> {
+    const { excluded, taken, excludeInCart } = this.request;
+    const inCart = excludeInCart && pulled.length > 0 ? await this.ports.inCart() : undefined;
+    const repeats = await this.#repeatsOf(pulled, stream, category);
+    return pulled.map(({ member: { id } }) => {
+      if (id === '') return 'missing';
+      if (this.#offered.has(id) || taken.has(id) || repeats?.has(id) === true) return 'duplicate';
+      this.#offered.add(id);
+      if (excluded.has(id)) return 'excluded';
+      return inCart?.has(id) === true ? 'inCart' : undefined;
+    });
+  }
+
+  #offer(streamed: StreamedMember, product: P | null | Error, at: RuleAt, tried: Try): void {
+    const position = this.#positionOf(streamed, at);
+    this.#lastOffered = position;
+    if (product instanceof Error) this.#unavailable = product;
+    if (product === null || product instanceof Error) return this.#drop('missing');
+    if (this.request.availableOnly && product.isAvailable === false) return this.#drop('unavailable');
+    if (this.#edges.length === this.request.first) {
+      this.#lookedAhead = true;
+      return;
+    }
+    tried.edges++;
+    this.#rules.push(at.rule);
+    const { score } = streamed.member;
+    this.#edges.push({ node: product, score, rank: position.rank, source: tried.key.at.source, position });
+  }
+
+  #positionOf({ member, turn, offsets }: StreamedMember, at: RuleAt): EdgePosition {
+    const { feed, subject, after } = this.request;
+    return {
+      feed,
+      subject,
+      rule: at.ruleIndex,
+      alternative: at.alternative,
+      offsets,
+      turn,
+      anchor: member.id,
+      rank: (after?.rank ?? 0) + this.#edges.length + 1,
+      category: at.category,
+      usedUp: this.#usedUp.slice(),
+      reason: after?.reason ?? null,
+    };
+  }
+
+  /** Nothing that lies behind the last edge of the page is the page's loss. */
+  #drop(reason: keyof Dropped): void {
+    if (this.#edges.length < this.request.first) this.#dropped[reason]++;
+  }
+
+  /** What this page would repeat of the pages before it: only keys beside the one that is read can tell. */
+  async #repeatsOf(
+    pulled: readonly StreamedMember[],
+    stream: MemberStream,
+    category: string | null,
+  ): Promise<Set<string> | undefined> {
+    if (this.#consumed.length === 0 || pulled.length === 0) return undefined;
+    const repeats = new Set<string>();
+    await Promise.all(
+      this.#consumed.map(async (stretch) => {
+        const others = pulled.filter(
+          ({ turn, member }) => stream.sources[turn]!.at.place !== stretch.at.place && member.id !== '',
+        );
+        const ids = others.map(({ member }) => member.id);
+        if (ids.length === 0) return;
+        const ranks = await this.ports.ranks(stretch.at.place, stretch.category ?? category, ids);
+        ids.forEach((id, index) => {
+          const rank = ranks[index];
+          if (rank !== null && rank !== undefined && rank < stretch.below) repeats.add(id);
+        });
+      }),
+    );
+    return repeats;
+  }
+
+  async #rememberConsumed(rule: FeedRule, category: string | null, after: EdgePosition): Promise<void> {
+    const rules = feedRules[this.request.feed][this.request.audience];
+    for (const [ruleIndex, alternative] of after.usedUp) {
+      const earlier = rules[ruleIndex];
+      if (earlier === undefined) continue;
+      const ofCategory = await categoryOf(earlier, this.ports);
+      for (const at of earlier.places[alternative] ?? [])
+        this.#consumed.push({ at, category: ofCategory, below: Infinity });
+    }
+    const group = rule.places[after.alternative] ?? [];
+    if (group.length > 1)
+      group.forEach((at, index) => this.#consumed.push({ at, category, below: after.offsets[index] ?? 0 }));
+  }
+
+  #reason(isFallback: boolean): FallbackReason | null {
+    if (!isFallback) return null;
+    if (this.request.after !== undefined && this.request.after.reason !== null) return this.request.after.reason;
+    const own = this.#tries.filter(({ rule }) => rule.isOwn === true).map(outcomeOf);
+    if (own.includes('ERROR')) return 'UNAVAILABLE';
+    if (own.includes('FILTERED')) return 'ALL_FILTERED';
+    return this.#rules.find((rule) => rule.isOwn !== true)?.reason ?? 'NO_DATA';
+  }
+}
+
+function outcomeOf({ key, edges }: Try): AttemptOutcome {
+  if (key.outcome === 'failed') return 'ERROR';
+  if (edges > 0) return 'HIT';
+  return key.hadMembers ? 'FILTERED' : 'EMPTY';
+}
+
+/** The category of a rule that needs one: the first that is known. */
+export async function categoryOf(
+  rule: FeedRule,
+  ports: Pick<FeedPorts<FeedProduct>, 'category'>,
+): Promise<string | null> {
+  for (const from of rule.category ?? []) {
+    const category = await ports.category(from);
+    if (category !== null) return category;
+  }
+  return null;
+}
