@@ -26,6 +26,7 @@ const viewCount = defineScript('viewCount', { keys: 2 });
 export class ViewStore {
   #reader: CommandReader;
   #scripts: Pick<ScriptRunner, 'runMany'>;
+  #lastMicroseconds = 0;
 
   constructor(reader: CommandReader, scripts: Pick<ScriptRunner, 'runMany'>) {
     this.#reader = reader;
@@ -37,7 +38,7 @@ export class ViewStore {
    * @throws UPSTREAM_UNAVAILABLE where it is not known whether all was written; safe to repeat.
    */
   async record({ sessionId, userId, productId, durationSeconds }: View, scope: ReadScope): Promise<void> {
-    const now = epochSeconds(new Date());
+    const now = this.#nextTime();
     const calls: ScriptCall[] = [
       {
         script: viewSession,
@@ -69,7 +70,7 @@ export class ViewStore {
   async adoptGuestViews(sessionId: string, userId: string, lastActiveAt: Date, scope: ReadScope): Promise<void> {
     const productIds = await this.#viewedIn(sessionId, scope);
     if (productIds.length === 0) return;
-    const newest = epochSeconds(lastActiveAt);
+    const newest = lastActiveAt.getTime() / 1_000;
     const views = productIds.map((productId, age): [number, string] => [newest - age, productId]);
     await this.#runAll([historyCall(userId, views)], scope);
   }
@@ -89,6 +90,12 @@ export class ViewStore {
     return productIds;
   }
 
+  /** Now, in epoch seconds; never the same twice, so that of two views within a millisecond the later is the newer. */
+  #nextTime(): number {
+    this.#lastMicroseconds = Math.max(Date.now() * 1_000, this.#lastMicroseconds + 1);
+    return this.#lastMicroseconds / 1_000_000;
+  }
+
   async #runAll(calls: readonly ScriptCall[], scope: ReadScope): Promise<void> {
     for (const result of await this.#scripts.runMany(calls, scope.deadline)) {
       if (result.status === 'fulfilled') continue;
@@ -106,6 +113,3 @@ function historyCall(userId: string, views: readonly [time: number, productId: s
     args: [limits.userHistory, ttlSeconds.userHistory, ...views.flat()],
   };
 }
-
-/** To the millisecond: of two views within a second the later one is the newer. */
-const epochSeconds = (date: Date): number => date.getTime() / 1_000;

@@ -8,7 +8,7 @@ const MAX_DEVICE_TYPE_LENGTH = 64;
 
 type SessionFeature = Pick<Resolvers, 'Query' | 'Session' | 'Mutation'>;
 
-/** Sessions of api.md; `Session.cart` belongs to the carts. */
+/** Sessions of api.md; their carts and feeds belong to those features. */
 export const sessionResolvers: SessionFeature = {
   Query: {
     async session(_parent, _args, { asker, cachePolicy }) {
@@ -22,16 +22,6 @@ export const sessionResolvers: SessionFeature = {
       cachePolicy.setPrivate();
       if (session.userId === null) return [];
       return session.isCurrent ? sessions.otherSessions() : null;
-    },
-
-    recommendations(session, { distinct }, { cachePolicy }) {
-      cachePolicy.setPrivate();
-      if (!session.isCurrent) return null;
-      return {
-        id: 'me',
-        userId: undefined,
-        distinct: distinct ? { taken: new Set(), last: Promise.resolve() } : undefined,
-      };
     },
   },
 
