@@ -19,6 +19,7 @@ export class Metrics {
   readonly #feeds = this.#counter('gateway_feed_answers_total', 'Feeds answered, by the rule that did.', [
     'feed',
     'source',
+    'fallback',
   ]);
 
   constructor() {
@@ -39,8 +40,8 @@ export class Metrics {
   }
 
   /** @param source the rule that answered first, or NONE. */
-  feedAnswered(feed: string, source: string): void {
-    this.#feeds.inc({ feed, source });
+  feedAnswered(feed: string, source: string, isFallback: boolean): void {
+    this.#feeds.inc({ feed, source, fallback: String(isFallback) });
   }
 
   batchEnded(commands: number, durationMs: number, succeeded: boolean): void {

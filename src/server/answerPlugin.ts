@@ -53,7 +53,10 @@ function cacheControlOf(
 ): string {
   const hasErrors = response.body.kind !== 'single' || response.body.singleResult.errors !== undefined;
   const mayBeKept =
-    !hasErrors && operation?.operation === OperationTypeNode.QUERY && !extensions?.['session'] && !extensions?.['stale'];
+    !hasErrors &&
+    operation?.operation === OperationTypeNode.QUERY &&
+    !extensions?.['session'] &&
+    !extensions?.['stale'];
   return mayBeKept ? contextValue.cachePolicy.toHeader() : 'no-store';
 }
 

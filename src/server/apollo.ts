@@ -13,6 +13,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createAnswerPlugin } from './answerPlugin.js';
 import { createErrorFormatter } from './formatError.js';
+import { jitGateway } from './jitGateway.js';
 
 /** Apollo Server with what the gateway switches off, and its own word on errors and answers. Not yet started. */
 export function createApollo(
@@ -22,7 +23,7 @@ export function createApollo(
   metrics: Metrics,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    schema,
+    ...(config.graphql.executor === 'jit' ? { gateway: jitGateway(schema) } : { schema }),
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.graphql.introspection,
     csrfPrevention: true,

@@ -1,7 +1,7 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../graphql/context.js';
-import type { Caller } from '../graphql/services.js';
+import type { Caller } from '../graphql/requestContext.js';
 import { sendError } from './httpErrors.js';
 
 export interface GraphqlRouteOptions {
