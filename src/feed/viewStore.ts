@@ -4,6 +4,7 @@ import { isProductId } from '../redis/ids.js';
 import { keys, limits, ttlSeconds } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import { defineScript, type ScriptCall, type ScriptRunner } from '../redis/scriptRunner.js';
+import { countedWrongType } from '../redis/wrongType.js';
 
 /** One look at a product. Its id has passed `isProductId`. */
 export interface View {
@@ -97,11 +98,9 @@ export class ViewStore {
   }
 
   async #runAll(calls: readonly ScriptCall[], scope: ReadScope): Promise<void> {
+    const countIfWrongType = countedWrongType(scope);
     for (const result of await this.#scripts.runMany(calls, scope.deadline)) {
-      if (result.status === 'fulfilled') continue;
-      const error: unknown = result.reason;
-      if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) throw error;
-      scope.addFault('WRONG_TYPE');
+      if (result.status === 'rejected') countIfWrongType(result.reason);
     }
   }
 }

@@ -1,7 +1,9 @@
 import { ttlSeconds } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import type { ScriptCall, ScriptRunner } from '../redis/scriptRunner.js';
-import { decodeSession, type Session, type SessionValues } from './session.js';
+import { countedWrongType } from '../redis/wrongType.js';
+import type { Session } from './session.js';
+import { claimSession } from './sessionClaim.js';
 import type { SessionKeeper } from './sessionKeeper.js';
 import { sessionScripts } from './sessionScripts.js';
 import type { SessionStore } from './sessionStore.js';
@@ -66,13 +68,10 @@ export class SessionWriter {
   /**
    * Gives the session to a user, under a new token. The old one lives on until `retire`, so that whoever repeats a
    * login that broke off finds what is left to do.
-   *
-   * The old session is reserved for the user first: else two users who log in with one token at the same moment would
-   * both get the session.
    */
   async bind(oldToken: string, userId: string, scope: ReadScope): Promise<Binding> {
     const token = rotatedToken(this.#options.secret, oldToken, userId);
-    const claim = await this.#claim(oldToken, userId, scope);
+    const claim = await claimSession(oldToken, userId, scope, this.#options);
     if (claim.outcome !== 'CLAIMED' && claim.outcome !== 'GONE') return { outcome: claim.outcome };
 
     const now = new Date();
@@ -119,25 +118,6 @@ export class SessionWriter {
     return ended.map(({ session }) => session.id);
   }
 
-  async #claim(
-    token: string,
-    userId: string,
-    scope: ReadScope,
-  ): Promise<
-    { outcome: 'CLAIMED'; session: Session } | { outcome: 'GONE' | 'ALREADY_IDENTIFIED' | 'SESSION_NOT_FOUND' }
-  > {
-    const reply = await this.#run(sessionScripts.claim(token, userId), scope).catch(countedWrongType(scope));
-    if (reply === undefined) return { outcome: 'SESSION_NOT_FOUND' };
-    const [word, ...values] = reply as ['CLAIMED' | 'TAKEN' | 'GONE', ...SessionValues];
-    if (word === 'GONE') return { outcome: 'GONE' };
-    if (values.length === 0) return { outcome: 'ALREADY_IDENTIFIED' };
-    const { guestSegment } = this.#options;
-    const { session, faults } = decodeSession(values, { ttlMs: -1, nowMs: Date.now(), guestSegment });
-    scope.addFaults(faults);
-    if (!session) return { outcome: 'SESSION_NOT_FOUND' };
-    return word === 'TAKEN' ? { outcome: 'ALREADY_IDENTIFIED' } : { outcome: 'CLAIMED', session };
-  }
-
   /** A list of another type lists nothing; the sessions themselves are as good without it. */
   async #runOnList(call: ScriptCall, scope: ReadScope): Promise<void> {
     await this.#run(call, scope).catch(countedWrongType(scope));
@@ -147,14 +127,6 @@ export class SessionWriter {
     return this.#options.scripts.run(script, keys, args, scope.deadline);
   }
 }
-
-/** Takes the error of a key that holds another type for broken data: counted, and worth no failure. */
-const countedWrongType =
-  (scope: ReadScope) =>
-  (error: unknown): undefined => {
-    if (!(error instanceof Error && error.message.startsWith('WRONGTYPE'))) throw error;
-    scope.addFault('WRONG_TYPE');
-  };
 
 function tokensByUser(ending: readonly EndingSession[]): Map<string, string[]> {
   const tokens = new Map<string, string[]>();

@@ -1,3 +1,4 @@
+import type { View } from '../../src/feed/viewStore.js';
 import { keys } from '../../src/redis/keyspace.js';
 import { allKeys, emptyRedis, setUpSessions, type Mode, type SessionSetup } from './sessionSetup.js';
 
@@ -13,7 +14,7 @@ describe.each<Mode>(['one node', 'a Cluster'])('views on %s', (mode) => {
   afterAll(() => setup.stop());
   beforeEach(() => emptyRedis(setup.redis));
 
-  const view = (productId: string, { userId = '5' as string | null, sessionId = 's1', durationSeconds = 0 } = {}) =>
+  const view = (productId: string, { userId = '5', sessionId = 's1', durationSeconds = 0 }: Partial<View> = {}) =>
     setup.views.record({ sessionId, userId, productId, durationSeconds }, setup.scope());
   const newestOf = (key: string) => setup.redis.zrevrange(key, 0, -1);
   const trending = async () => setup.redis.zrevrange(keys.trendingProducts(), 0, -1, 'WITHSCORES');
