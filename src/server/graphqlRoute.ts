@@ -1,7 +1,8 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Caller } from '../graphql/requestContext.js';
+import type { Deadline } from '../redis/deadline.js';
 import { sendError } from './httpErrors.js';
 
 export interface GraphqlRouteOptions {
@@ -16,15 +17,17 @@ export function addGraphqlRoute(app: FastifyInstance, { apollo, createContext }:
     url: '/graphql',
     exposeHeadRoute: false,
     async handler(request, reply) {
+      let deadline: Deadline | undefined;
       const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: toApollo(request),
         context: async () => {
           const context = createContext(callerOf(request));
-          // Sent, or the client has gone: either way nobody waits any more, and Redis is asked nothing further.
-          reply.raw.once('close', () => context.scope.deadline.end());
+          deadline = context.scope.deadline;
+          reply.raw.once('close', () => endIfUnanswered(reply, context.scope.deadline));
           return context;
         },
       });
+      deadline?.clear();
       reply
         .code(status ?? 200)
         .header('cache-control', 'no-store')
@@ -41,6 +44,11 @@ export function addGraphqlRoute(app: FastifyInstance, { apollo, createContext }:
     handler: async (_request, reply) =>
       sendError(reply.header('allow', 'GET, POST'), 405, 'BAD_USER_INPUT', 'Only GET and POST are answered here.'),
   });
+}
+
+/** The client has gone: Redis is asked nothing further on its behalf. */
+function endIfUnanswered(reply: FastifyReply, deadline: Deadline): void {
+  if (!reply.raw.writableEnded) deadline.end();
 }
 
 /** What an answer depends on besides its query (api.md, HTTP). */
