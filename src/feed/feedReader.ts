@@ -1,6 +1,7 @@
 import { badUserInput, upstreamUnavailable } from '../errors.js';
 import { requireCategoryId, requireProductId } from '../redis/ids.js';
 import { keys } from '../redis/keyspace.js';
+import type { DerivedCache } from '../redis/derivedCache.js';
 import type { ReadScope } from '../redis/readScope.js';
 import { decodeCursor } from './cursor.js';
 import type { DistinctFeeds, FeedMember, FeedName, FeedPage, FeedProduct, FeedSlice } from './feed.js';
@@ -20,9 +21,20 @@ export interface FeedViewer {
   readonly sessionId: string | null;
 }
 
+/** The stores that all requests share. */
+export interface FeedStores<P extends FeedProduct> {
+  readonly feeds: FeedStore;
+  readonly views: ViewHistory;
+  readonly health: HealthStore;
+  /** Whole pages of public feeds; undefined where the in-process cache is off. */
+  readonly pages: DerivedCache<FeedPage<P>> | undefined;
+}
+
 /** What feeds need of the other features, for one request. */
 export interface FeedNeighbours<P extends FeedProduct> {
   products(ids: readonly string[], fields: number): (P | null)[] | Promise<(P | null | Error)[]>;
+  /** When the first of them expires, on the monotonic clock; undefined unless all are in the in-process cache. */
+  productsExpireAt(ids: readonly string[], fields: number): number | undefined;
   /** The category of a product, null where unknown. */
   categoryOfProduct(productId: string): Promise<string | null>;
   /** The slug of a category, null where it has none. */
@@ -43,6 +55,9 @@ const MAX_FIRST = 100;
 const MAX_EXCLUDED = 100;
 /** An answer from a fallback, or an empty one, is asked for again sooner (api.md, HTTP). */
 const FALLBACK_MAX_AGE_MS = 30_000;
+/** Rough sizes of a kept page, for the byte limit. */
+const PAGE_BYTES = 500;
+const EDGE_BYTES = 500;
 /** How much of each line's feed goes into the cart's (api.md, Types). */
 const BOUGHT_WITH_CART = { lines: 10, members: 50 };
 
@@ -58,7 +73,7 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
   #boughtWithCart: Promise<readonly FeedMember[]> | undefined;
 
   constructor(
-    private readonly stores: { feeds: FeedStore; views: ViewHistory; health: HealthStore },
+    private readonly stores: FeedStores<P>,
     private readonly neighbours: FeedNeighbours<P>,
     private readonly scope: ReadScope,
     private readonly staleAfterSeconds: number,
@@ -70,6 +85,34 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
    * @throws UPSTREAM_UNAVAILABLE where nothing that the rules name could be read
    */
   async page(query: FeedQuery): Promise<FeedPage<P>> {
+    const publicKey = publicKeyOf(query);
+    if (publicKey === undefined) return this.#resolve(query, notKept);
+    const { pages } = this.stores;
+    const known = pages?.get(publicKey);
+    if (known !== undefined) {
+      this.#note(query.feed, known.value, known.expiresAtMs - performance.now());
+      return known.value;
+    }
+    const generation = pages?.generation;
+    const askedAtMs = performance.now();
+    const reads = { isUntracked: false };
+    const page = await this.#resolve(query, reads);
+    // What went wrong in this request is told in its answer, so it is not handed on to others.
+    const isClean =
+      !reads.isUntracked &&
+      !this.scope.isStale &&
+      this.scope.faults.size === 0 &&
+      page.attempts.every(({ outcome }) => outcome !== 'ERROR');
+    if (pages !== undefined && isClean) {
+      const ids = page.nodes.map((node) => node.id);
+      const productsExpireAtMs = this.neighbours.productsExpireAt(ids, query.fields) ?? 0;
+      const expiresAtMs = Math.min(askedAtMs + page.ttlMs, productsExpireAtMs);
+      pages.store(publicKey, generation, page, { expiresAtMs, bytes: PAGE_BYTES + EDGE_BYTES * page.edges.length });
+    }
+    return page;
+  }
+
+  async #resolve(query: FeedQuery, reads: { isUntracked: boolean }): Promise<FeedPage<P>> {
     const about = query.about ?? undefined;
     if (about !== undefined) checkAbout(query.feed, about);
     const first = query.first ?? DEFAULT_FIRST;
@@ -94,8 +137,10 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
       wantsNextPage: query.wantsNextPage,
       taken: query.distinct?.taken ?? none,
     };
-    const page = await this.#inTurn(query.distinct, () => resolveFeed(request, this.#portsFor(query, viewer, about)));
-    this.#note(query.feed, page);
+    const page = await this.#inTurn(query.distinct, () =>
+      resolveFeed(request, this.#portsFor(query, viewer, about, reads)),
+    );
+    this.#note(query.feed, page, page.ttlMs);
     return page;
   }
 
@@ -128,16 +173,23 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     return page;
   }
 
-  #note(feed: FeedName, page: FeedPage<P>): void {
+  #note(feed: FeedName, page: FeedPage<P>, ttlMs: number): void {
     const isOwnAnswer = page.edges.length > 0 && !page.isFallback;
-    this.neighbours.noteTtl(isOwnAnswer ? page.ttlMs : Math.min(page.ttlMs, FALLBACK_MAX_AGE_MS));
+    this.neighbours.noteTtl(isOwnAnswer ? ttlMs : Math.min(ttlMs, FALLBACK_MAX_AGE_MS));
     this.neighbours.onAnswer?.(feed, page.source ?? 'NONE', page.isFallback);
   }
 
-  #portsFor(query: FeedQuery, viewer: FeedViewer, about: string | undefined): FeedPorts<P> {
+  #portsFor(
+    query: FeedQuery,
+    viewer: FeedViewer,
+    about: string | undefined,
+    reads: { isUntracked: boolean },
+  ): FeedPorts<P> {
     const readers = this.#placesFor(viewer, about);
     return {
       read: async (place, category, start, count) => {
+        // Every view writes that key, so its changes are not announced: a page that looked there is not kept.
+        if (place === 'trendingProducts') reads.isUntracked = true;
         const slice = await readers[place](category, start, count);
         if (slice !== null && slice.faults.length > 0) this.scope.addFaults(slice.faults);
         return slice;
@@ -290,6 +342,16 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     sums.delete('');
     return [...sums].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
+}
+
+const notKept = { isUntracked: true };
+
+/** Names a page that is the same for everybody; undefined where it depends on who asks, or on other feeds. */
+function publicKeyOf(query: FeedQuery): string | undefined {
+  if (PERSONAL.has(query.feed) || query.excludeInCart === true || query.userId !== undefined) return undefined;
+  if (query.distinct !== undefined) return undefined;
+  const { feed, about, first, after, availableOnly, exclude, fallback, fields, wantsNextPage } = query;
+  return JSON.stringify([feed, about, first, after, availableOnly, exclude, fallback, fields, wantsNextPage]);
 }
 
 const nobody: FeedViewer = { userId: null, sessionId: null };

@@ -3,6 +3,7 @@ import type { CartWriter } from '../cart/cartWriter.js';
 import type { Config } from '../config.js';
 import type { FeedReader } from '../feed/feedReader.js';
 import type { ViewStore } from '../feed/viewStore.js';
+import type { Product } from '../product/product.js';
 import type { CategoryLoader, ProductLoader } from '../product/productLoader.js';
 import type { ReadScope } from '../redis/readScope.js';
 import type { Asker } from '../session/asker.js';
@@ -21,7 +22,7 @@ export interface GatewayContext {
   readonly categories: CategoryLoader;
   readonly sessions: SessionLoader;
   readonly carts: CartLoader;
-  readonly feeds: FeedReader;
+  readonly feeds: FeedReader<Product>;
 
   readonly sessionWriter: SessionWriter;
   readonly cartWriter: CartWriter;

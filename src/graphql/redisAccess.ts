@@ -9,6 +9,9 @@ import { cacheEntryOf, trackedPrefixes } from '../redis/keyspace.js';
 import { ScriptRunner } from '../redis/scriptRunner.js';
 import { trackingSourceOf } from '../redis/trackingSource.js';
 
+/** How much of the in-process cache whole pages may take; the rest is for what they are made of. */
+export const PAGES_SHARE = 0.25;
+
 /** The process' ways to Redis. They connect in the background and for ever. */
 export interface RedisAccess {
   reader: CommandReader;
@@ -44,7 +47,11 @@ export function openRedis(config: Config, logger: Logger, metrics: Metrics): Red
 }
 
 function trackedCache(reads: RedisClient, config: Config, logger: Logger) {
-  const cache = new CoherentCache({ ...config.cache, entryKeyFor: cacheEntryOf });
+  const cache = new CoherentCache({
+    maxBytes: config.cache.maxBytes * (1 - PAGES_SHARE),
+    staleMs: config.cache.staleMs,
+    entryKeyFor: cacheEntryOf,
+  });
   const tracker = new CacheTracker({
     cache,
     source: trackingSourceOf(reads),

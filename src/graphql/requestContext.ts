@@ -65,6 +65,7 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
       stores.feeds,
       {
         products: (ids, fields) => products.loadMany(ids, fields),
+        productsExpireAt: (ids, fields) => products.expiryOf(ids, fields),
         categoryOfProduct: async (id) => (await products.load(id, productField.category))?.categoryId ?? null,
         slugOfCategory: async (id) => (await categories.load(id))?.slug ?? null,
         viewer: async () => {

@@ -3,17 +3,20 @@ import { CartIdGuesses } from '../cart/cartIds.js';
 import { CartStore } from '../cart/cartStore.js';
 import { CartWriter } from '../cart/cartWriter.js';
 import type { Config } from '../config.js';
+import type { FeedPage } from '../feed/feed.js';
 import { FeedStore } from '../feed/feedStore.js';
 import { HealthStore } from '../feed/healthStore.js';
 import { ViewHistory } from '../feed/viewHistory.js';
 import { ViewStore } from '../feed/viewStore.js';
 import type { Logger } from '../observability/logger.js';
+import type { Product } from '../product/product.js';
 import { CategoryStore } from '../product/categoryStore.js';
 import { ProductStore } from '../product/productStore.js';
+import { DerivedCache } from '../redis/derivedCache.js';
 import { SessionKeeper } from '../session/sessionKeeper.js';
 import { SessionStore } from '../session/sessionStore.js';
 import { SessionWriter } from '../session/sessionWriter.js';
-import type { RedisAccess } from './redisAccess.js';
+import { PAGES_SHARE, type RedisAccess } from './redisAccess.js';
 
 /** The features' ways to Redis, shared by all requests. */
 export type Stores = ReturnType<typeof createStores>;
@@ -32,7 +35,12 @@ export function createStores(config: Config, { reader, scripts, cache }: RedisAc
     sessions,
     keeper,
     sessionWriter: new SessionWriter({ scripts, store: sessions, keeper, secret, guestSegment: shop.guestSegment }),
-    feeds: { feeds: new FeedStore(reader, cache), views: new ViewHistory(reader), health: new HealthStore(reader) },
+    feeds: {
+      feeds: new FeedStore(reader, cache),
+      views: new ViewHistory(reader),
+      health: new HealthStore(reader),
+      pages: cache && new DerivedCache<FeedPage<Product>>(cache, config.cache.maxBytes * PAGES_SHARE),
+    },
     views: new ViewStore(reader, scripts),
     carts: new CartStore(reader, shop, guesses),
     cartWriter: new CartWriter({ scripts, reader, shop }),

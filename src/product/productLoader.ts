@@ -50,6 +50,17 @@ export class ProductLoader {
     );
   }
 
+  /** When the first of them expires, on the monotonic clock; undefined unless the process knows them all. */
+  expiryOf(ids: readonly string[], fields: ProductFields): number | undefined {
+    let first = Infinity;
+    for (const id of ids) {
+      const entry = this.store.peek(id, fields);
+      if (entry === undefined) return undefined;
+      first = Math.min(first, entry.expiresAtMs);
+    }
+    return first;
+  }
+
   #read(id: string, fields: ProductFields): Promise<ProductEntry> {
     const asked = this.#asked.get(id);
     if (asked !== undefined && covers(asked.fields, fields)) return asked.entry;

@@ -174,6 +174,14 @@ export class CoherentCache {
     this.tracking = true;
   }
 
+  /**
+   * Changes whenever something that a value could depend on may have changed; undefined while tracking is off. What
+   * was worked out from coherent entries stays right for as long as it stands still (and they have not expired).
+   */
+  get generation(): number | undefined {
+    return this.tracking ? this.counts.invalidations + this.counts.trackingLosses : undefined;
+  }
+
   get stats(): CacheStats {
     const { size: entries, calculatedSize: bytes } = this.entries;
     return { ...this.counts, tracking: this.tracking, entries, bytes };
