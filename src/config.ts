@@ -120,6 +120,7 @@ const settings = z
     RECOMMENDATIONS_STALE_AFTER_SECONDS: whole(3_600, { min: 1 }),
 
     GRAPHQL_EXECUTOR: z.enum(['jit', 'graphql-js'], { error: 'must be jit or graphql-js' }).default('jit'),
+    GRAPHQL_COMPILE_AFTER: whole(1),
     INTROSPECTION: flag,
     EXPLORERS: flag,
     REQUEST_TIMEOUT_MS: whole(900, { min: 50, max: 60_000 }),
@@ -188,6 +189,8 @@ function toConfig(env: z.infer<typeof settings>) {
     },
     graphql: {
       executor: env.GRAPHQL_EXECUTOR,
+      /** How often a query is interpreted before it is compiled; most of a stranger's never come again. */
+      compileAfter: env.GRAPHQL_COMPILE_AFTER,
       introspection: env.INTROSPECTION ?? !isProduction,
       explorers: env.EXPLORERS ?? !isProduction,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,

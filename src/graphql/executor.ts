@@ -4,69 +4,72 @@ import { LRUCache } from 'lru-cache';
 import type { GatewayContext } from './context.js';
 
 /** One validated operation to run. */
-export interface Operation {
+export interface Operation<Context = GatewayContext> {
   document: DocumentNode;
   /** Identifies the document: the hash of its text. */
   queryHash: string;
   operationName: string | undefined;
   variables: Record<string, unknown> | undefined;
-  context: GatewayContext;
+  context: Context;
 }
 
 export interface ExecutorOptions {
-  /** So many compiled queries are kept, each some hundred kilobytes. Default: 500. */
+  /** So often an operation is interpreted before it is compiled. */
+  compileAfter: number;
+  /** So many compiled operations are kept, each some hundred kilobytes. Default: 500. */
   maxCompiled?: number;
 }
 
-type Compiled = CompiledQuery | 'seen once' | 'cannot be compiled';
+/** Code for an operation; null where none can be made; until it is made, how often the operation came. */
+type Compiled = CompiledQuery | null | number;
 
 /**
  * Runs operations by code that graphql-jit makes for each of them, which is several times faster than graphql-js. To
- * make it takes 5 to 20 ms, so a query is compiled when it comes a second time; a stranger's queries that never come
- * again cost no more than with graphql-js, which also runs what cannot be compiled.
+ * make it takes 5 to 20 ms, so it is made for what comes again; a stranger's queries that never do cost no more than
+ * with graphql-js, which also runs what cannot be compiled.
  */
-export class JitExecutor {
-  readonly #compiled: LRUCache<string, Compiled>;
+export class JitExecutor<Context = GatewayContext> {
+  readonly #compiled: LRUCache<string, { code: Compiled }>;
 
   constructor(
     private readonly schema: GraphQLSchema,
-    { maxCompiled = 500 }: ExecutorOptions = {},
+    private readonly options: ExecutorOptions,
   ) {
-    this.#compiled = new LRUCache({ max: maxCompiled });
+    this.#compiled = new LRUCache({ max: options.maxCompiled ?? 500 });
   }
 
-  execute(operation: Operation): ExecutionResult | Promise<ExecutionResult> {
+  execute(operation: Operation<Context>): ExecutionResult | Promise<ExecutionResult> {
     const compiled = this.#compiledFor(operation);
-    if (typeof compiled === 'string') return this.#interpret(operation);
+    if (compiled === undefined) return this.#interpret(operation);
     const result = compiled.query({}, operation.context, operation.variables ?? {});
-    return result instanceof Promise
-      ? result.then((later) => this.#checked(operation, later))
-      : this.#checked(operation, result);
+    if (result instanceof Promise) return result.then((settled) => this.#checked(operation, settled));
+    return this.#checked(operation, result);
   }
 
-  get compiledCount(): number {
-    let count = 0;
-    for (const compiled of this.#compiled.values()) if (typeof compiled !== 'string') count++;
-    return count;
-  }
-
-  #compiledFor({ document, queryHash, operationName }: Operation): Compiled {
+  #compiledFor({ document, queryHash, operationName }: Operation<Context>): CompiledQuery | undefined {
     const key = operationName === undefined ? queryHash : `${queryHash} ${operationName}`;
-    const known = this.#compiled.get(key);
-    if (known !== undefined && known !== 'seen once') return known;
-    const next = known === undefined ? 'seen once' : compile(this.schema, document, operationName);
-    this.#compiled.set(key, next);
-    return next;
+    let entry = this.#compiled.get(key);
+    if (entry === undefined) this.#compiled.set(key, (entry = { code: 0 }));
+    if (typeof entry.code === 'number') {
+      if (entry.code++ < this.options.compileAfter) return undefined;
+      entry.code = compile(this.schema, document, operationName);
+    }
+    return entry.code ?? undefined;
   }
 
-  #checked(operation: Operation, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {
+  #checked(operation: Operation<Context>, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {
     if (result.errors === undefined) return result;
     // Variables that do not fit: nothing has run yet, and graphql-js words it better.
     if (result.data === undefined) return this.#interpret(operation);
     return { ...result, errors: result.errors.map(asGraphqlError) };
   }
 
-  #interpret({ document, operationName, variables, context }: Operation): ExecutionResult | Promise<ExecutionResult> {
+  #interpret({
+    document,
+    operationName,
+    variables,
+    context,
+  }: Operation<Context>): ExecutionResult | Promise<ExecutionResult> {
     return execute({
       schema: this.schema,
       document,
@@ -77,9 +80,13 @@ export class JitExecutor {
   }
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Compiled {
+function compile(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): CompiledQuery | null {
   const compiled = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
-  return isCompiledQuery(compiled) ? compiled : 'cannot be compiled';
+  return isCompiledQuery(compiled) ? compiled : null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Config, ServiceKey } from '../config.js';
 import { CodedError } from '../errors.js';
 import { FeedReader } from '../feed/feedReader.js';
 import type { Metrics } from '../observability/metrics.js';
-import { productField } from '../product/product.js';
+import { productField, type Product } from '../product/product.js';
 import { CategoryLoader, ProductLoader } from '../product/productLoader.js';
 import { Deadline } from '../redis/deadline.js';
 import { ReadScope } from '../redis/readScope.js';
@@ -61,7 +61,7 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
       dropStale: (userId, staleTokens) => stores.keeper.dropStale(userId, staleTokens),
     }),
     carts,
-    feeds: new FeedReader(
+    feeds: new FeedReader<Product>(
       stores.feeds,
       {
         products: (ids, fields) => products.loadMany(ids, fields),

@@ -23,7 +23,7 @@ export function createApollo(
   metrics: Metrics,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    ...(config.graphql.executor === 'jit' ? { gateway: jitGateway(schema) } : { schema }),
+    ...(config.graphql.executor === 'jit' ? { gateway: jitGateway(schema, config.graphql.compileAfter) } : { schema }),
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.graphql.introspection,
     csrfPrevention: true,

@@ -6,8 +6,8 @@ import { JitExecutor } from '../graphql/executor.js';
 type Gateway = NonNullable<ApolloServerOptionsWithGateway<GatewayContext>['gateway']>;
 
 /** Puts an executor of our own behind Apollo Server, which takes one only from what it calls a gateway. */
-export function jitGateway(schema: GraphQLSchema): Gateway {
-  const executor = new JitExecutor(schema);
+export function jitGateway(schema: GraphQLSchema, compileAfter: number): Gateway {
+  const executor = new JitExecutor(schema, { compileAfter });
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
