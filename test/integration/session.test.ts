@@ -130,6 +130,18 @@ describe.each<Mode>(['one node', 'a Cluster'])('sessions on %s', (mode) => {
       expect(await setup.redis.ttl(keys.session('T'))).toBeLessThanOrEqual(100);
     });
 
+    it('writes once for the many requests that read the same activity', async () => {
+      await given('T', { session_id: 's', last_activity_at: minutesAgo(2) });
+      const record = (await setup.store.byToken('T', setup.scope()))!;
+      setup.keeper.touch(record);
+      await setup.keeper.idle();
+      const touched = await hashOf('T');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      setup.keeper.touch(record);
+      await setup.keeper.idle();
+      expect(await hashOf('T')).toEqual(touched);
+    });
+
     it.each(['', 'yesterday', '2999-01-01T00:00:00.000Z'])(
       'mends the last activity %p, which would keep the session from living on',
       async (lastActivity) => {
@@ -289,7 +301,9 @@ describe.each<Mode>(['one node', 'a Cluster'])('sessions on %s', (mode) => {
       await given('T', { session_id: 's', user_id: '', last_activity_at: minutesAgo(3) });
       const first = await setup.writer.bind('T', '5', setup.scope());
       expect(await read('T')).toMatchObject({ id: 's', userId: null });
+      const state = await hashOf((first as { token: string }).token);
       const again = await logIn('T', '5');
+      expect(await hashOf((first as { token: string }).token)).toEqual(state);
       expect(again).toMatchObject({ outcome: 'BOUND', token: (first as { token: string }).token });
       expect(again).toHaveProperty('guestLastActiveAt', (first as { guestLastActiveAt: Date }).guestLastActiveAt);
       expect(await read('T')).toBeUndefined();

@@ -74,7 +74,7 @@ describe('sessions over HTTP', () => {
 
   it.each([{ authorization: 'Bearer T' }, { 'x-session-token': 'T' }])('shows the session of %p', async (headers) => {
     await given('T', { session_id: 's', user_id: '5', device_type: 'ios' });
-    const { data, extensions } = await ask(SESSION, headers as Record<string, string>);
+    const { data, extensions } = await ask(SESSION, headers);
     expect(data).toMatchObject({
       session: { id: 's', userId: '5', deviceType: 'ios', isCurrent: true, otherSessions: [] },
     });
@@ -249,13 +249,13 @@ describe('sessions over HTTP', () => {
       ['a service without the scope', MAIL],
     ])('is FORBIDDEN to %s, whether the session exists or not', async (_, headers) => {
       await given('own', { session_id: 's', user_id: '' });
-      const forbidden = await ask(IDENTIFY, headers as Record<string, string>, { token: 'own', userId: '5' });
+      const forbidden = await ask(IDENTIFY, headers, { token: 'own', userId: '5' });
       expect(forbidden.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
       for (const input of [
         { token: 'unknown', userId: '5' },
         { token: 'a}b', userId: '5:6' },
       ]) {
-        const { errors } = await ask(IDENTIFY, headers as Record<string, string>, input);
+        const { errors } = await ask(IDENTIFY, headers, input);
         expect(errors).toEqual(forbidden.errors);
       }
       expect(await redis.hget(keys.session('own'), 'user_id')).toBe('');

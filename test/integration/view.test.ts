@@ -46,6 +46,7 @@ describe.each<Mode>(['one node', 'a Cluster'])('views on %s', (mode) => {
     }
     const ttls = ['rec:session:s1:viewed', 'rec:user:5:history', 'recent_views:5', 'trending_products'];
     expect(await Promise.all(ttls.map((key) => setup.redis.ttl(key)))).toEqual([DAY, 7 * DAY, 180 * DAY, HOUR]);
+    expect(await setup.redis.ttl(keys.countedViews('s1'))).toBe(DAY);
   });
 
   it("writes a guest's view to the session and the trend alone", async () => {
