@@ -40,25 +40,25 @@ export type AttemptOutcome =
 
 /** A cart, kept for seven days after its last change. */
 export type Cart = {
-  __typename?: 'Cart';
+  readonly __typename?: 'Cart';
   /** When the cart expires unless it is changed again. */
-  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** The cart's id. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** The lines, oldest first. Null with an error where they could not be read. */
-  lines: Maybe<Array<CartLine>>;
+  readonly lines: Maybe<ReadonlyArray<CartLine>>;
   /** What is bought together with the ten newest lines, without what is in the cart; then the caller's personalized feed. */
-  recommendations: Maybe<RecommendationConnection>;
+  readonly recommendations: Maybe<RecommendationConnection>;
   /** Where the cart stands between first line and checkout. */
-  status: CartStatus;
+  readonly status: CartStatus;
   /** The exact sum of the lines' amounts. */
-  totalAmount: Money;
+  readonly totalAmount: Money;
   /** The sum of the lines' quantities. Selecting it alone does not read the lines. */
-  totalItems: Scalars['Int']['output'];
+  readonly totalItems: Scalars['Int']['output'];
   /** When the cart was last changed. */
-  updatedAt: Maybe<Scalars['DateTime']['output']>;
+  readonly updatedAt: Maybe<Scalars['DateTime']['output']>;
   /** How many changes the cart has seen; to be passed as `expectedVersion`. */
-  version: Scalars['Int']['output'];
+  readonly version: Scalars['Int']['output'];
 };
 
 
@@ -66,7 +66,7 @@ export type Cart = {
 export type CartRecommendationsArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -75,183 +75,183 @@ export type CartRecommendationsArgs = {
 /** What `cartClear` needs. */
 export type CartClearInput = {
   /** Refuses the change unless the cart has this version. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters, new for each change. */
-  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Answer of `cartClear`. */
 export type CartClearPayload = {
-  __typename?: 'CartClearPayload';
+  readonly __typename?: 'CartClearPayload';
   /** The cart as it is now; unchanged where there are `userErrors`. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** Whether this call repeats an earlier one with the same idempotency key and changed nothing. */
-  replayed: Scalars['Boolean']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
   /** What the caller should be told although the change was made. */
-  warnings: Array<CartWarning>;
+  readonly warnings: ReadonlyArray<CartWarning>;
 };
 
 /** What `cartConvert` needs. */
 export type CartConvertInput = {
   /** The cart that was bought, as `Cart.id` tells it. */
-  cartId: Scalars['ID']['input'];
+  readonly cartId: Scalars['ID']['input'];
   /** Refuses the change unless the cart has this version. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters. */
-  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The session the cart belongs to. */
-  sessionId: Scalars['ID']['input'];
+  readonly sessionId: Scalars['ID']['input'];
   /** The cart's user; left out for a guest's cart. */
-  userId?: InputMaybe<Scalars['ID']['input']>;
+  readonly userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** Answer of `cartConvert`. */
 export type CartConvertPayload = {
-  __typename?: 'CartConvertPayload';
+  readonly __typename?: 'CartConvertPayload';
   /** The cart as it is now; unchanged where there are `userErrors`. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** Whether this call repeats an earlier one with the same idempotency key and changed nothing. */
-  replayed: Scalars['Boolean']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
   /** What the caller should be told although the change was made. */
-  warnings: Array<CartWarning>;
+  readonly warnings: ReadonlyArray<CartWarning>;
 };
 
 /** One product (and variation) in a cart. A line whose product is gone is still a line. */
 export type CartLine = {
-  __typename?: 'CartLine';
+  readonly __typename?: 'CartLine';
   /** `unitPrice` times `quantity`, exact. */
-  amount: Money;
+  readonly amount: Money;
   /** The price of one as the catalogue knows it now; null where unknown. */
-  currentUnitPrice: Maybe<Money>;
+  readonly currentUnitPrice: Maybe<Money>;
   /** Opaque, unique across carts. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** Whether the product can be bought now; null where unknown. */
-  isAvailable: Maybe<Scalars['Boolean']['output']>;
+  readonly isAvailable: Maybe<Scalars['Boolean']['output']>;
   /** The product's name when it was added. */
-  name: Maybe<Scalars['String']['output']>;
+  readonly name: Maybe<Scalars['String']['output']>;
   /** Whether the price has changed since the line was added; null where the current one is unknown. */
-  priceChanged: Maybe<Scalars['Boolean']['output']>;
+  readonly priceChanged: Maybe<Scalars['Boolean']['output']>;
   /** The product as the catalogue knows it now; null where it is gone. */
-  product: Maybe<Product>;
+  readonly product: Maybe<Product>;
   /** The product's id. */
-  productId: Scalars['ID']['output'];
+  readonly productId: Scalars['ID']['output'];
   /** How many. */
-  quantity: Scalars['Int']['output'];
+  readonly quantity: Scalars['Int']['output'];
   /** The price of one when it was added. */
-  unitPrice: Money;
+  readonly unitPrice: Money;
   /** The variation, such as a size, where there is one. */
-  variationId: Maybe<Scalars['ID']['output']>;
+  readonly variationId: Maybe<Scalars['ID']['output']>;
 };
 
 /** What to add. */
 export type CartLineAddInput = {
   /** The product. */
-  productId: Scalars['ID']['input'];
+  readonly productId: Scalars['ID']['input'];
   /** How many, at least 1. */
-  quantity?: Scalars['Int']['input'];
+  readonly quantity?: Scalars['Int']['input'];
   /** The variation, where there is one. */
-  variationId?: InputMaybe<Scalars['ID']['input']>;
+  readonly variationId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** A line and its new quantity. */
 export type CartLineUpdateInput = {
   /** The line. */
-  lineId: Scalars['ID']['input'];
+  readonly lineId: Scalars['ID']['input'];
   /** How many, at least 1; to have none, remove the line. */
-  quantity: Scalars['Int']['input'];
+  readonly quantity: Scalars['Int']['input'];
 };
 
 /** What `cartLinesAdd` needs. */
 export type CartLinesAddInput = {
   /** Refuses the change unless the cart has this version. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters, new for each change. */
-  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What to add, at least one. */
-  lines: Array<CartLineAddInput>;
+  readonly lines: ReadonlyArray<CartLineAddInput>;
 };
 
 /** Answer of `cartLinesAdd`. */
 export type CartLinesAddPayload = {
-  __typename?: 'CartLinesAddPayload';
+  readonly __typename?: 'CartLinesAddPayload';
   /** The cart as it is now; unchanged where there are `userErrors`. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** Whether this call repeats an earlier one with the same idempotency key and changed nothing. */
-  replayed: Scalars['Boolean']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
   /** What the caller should be told although the change was made. */
-  warnings: Array<CartWarning>;
+  readonly warnings: ReadonlyArray<CartWarning>;
 };
 
 /** What `cartLinesRemove` needs. */
 export type CartLinesRemoveInput = {
   /** Refuses the change unless the cart has this version. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters, new for each change. */
-  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The lines to remove, at least one. */
-  lineIds: Array<Scalars['ID']['input']>;
+  readonly lineIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 /** Answer of `cartLinesRemove`. */
 export type CartLinesRemovePayload = {
-  __typename?: 'CartLinesRemovePayload';
+  readonly __typename?: 'CartLinesRemovePayload';
   /** The cart as it is now; unchanged where there are `userErrors`. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** Whether this call repeats an earlier one with the same idempotency key and changed nothing. */
-  replayed: Scalars['Boolean']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
   /** What the caller should be told although the change was made. */
-  warnings: Array<CartWarning>;
+  readonly warnings: ReadonlyArray<CartWarning>;
 };
 
 /** What `cartLinesUpdate` needs. */
 export type CartLinesUpdateInput = {
   /** Refuses the change unless the cart has this version. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters, new for each change. */
-  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The lines to set, at least one. */
-  lines: Array<CartLineUpdateInput>;
+  readonly lines: ReadonlyArray<CartLineUpdateInput>;
 };
 
 /** Answer of `cartLinesUpdate`. */
 export type CartLinesUpdatePayload = {
-  __typename?: 'CartLinesUpdatePayload';
+  readonly __typename?: 'CartLinesUpdatePayload';
   /** The cart as it is now; unchanged where there are `userErrors`. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** Whether this call repeats an earlier one with the same idempotency key and changed nothing. */
-  replayed: Scalars['Boolean']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
   /** What the caller should be told although the change was made. */
-  warnings: Array<CartWarning>;
+  readonly warnings: ReadonlyArray<CartWarning>;
 };
 
 /** What became of a guest cart's lines at login. */
 export type CartMerge = {
-  __typename?: 'CartMerge';
+  readonly __typename?: 'CartMerge';
   /** One entry for each line of the guest cart. */
-  lines: Array<CartMergeLine>;
+  readonly lines: ReadonlyArray<CartMergeLine>;
 };
 
 /** What became of one line of the guest cart. */
 export type CartMergeLine = {
-  __typename?: 'CartMergeLine';
+  readonly __typename?: 'CartMergeLine';
   /** How it came to that. */
-  outcome: CartMergeOutcome;
+  readonly outcome: CartMergeOutcome;
   /** The line's product. */
-  productId: Scalars['ID']['output'];
+  readonly productId: Scalars['ID']['output'];
   /** The quantity in the user's cart after the merge. */
-  quantity: Scalars['Int']['output'];
+  readonly quantity: Scalars['Int']['output'];
   /** The line's variation. */
-  variationId: Maybe<Scalars['ID']['output']>;
+  readonly variationId: Maybe<Scalars['ID']['output']>;
 };
 
 /** How a guest's line went into the user's cart. */
@@ -276,13 +276,13 @@ export type CartStatus =
 
 /** Something the caller should be told although the change was made. */
 export type CartWarning = {
-  __typename?: 'CartWarning';
+  readonly __typename?: 'CartWarning';
   /** What happened, for a program to act upon. */
-  code: CartWarningCode;
+  readonly code: CartWarningCode;
   /** The line concerned. */
-  lineId: Maybe<Scalars['ID']['output']>;
+  readonly lineId: Maybe<Scalars['ID']['output']>;
   /** What happened, for a developer to read. */
-  message: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
 };
 
 /** What the caller should be told. */
@@ -294,15 +294,15 @@ export type CartWarningCode =
 
 /** A product category. */
 export type Category = {
-  __typename?: 'Category';
+  readonly __typename?: 'Category';
   /** The category's id, such as `cat_1`. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** What it is called; null where the category's data have expired. */
-  name: Maybe<Scalars['String']['output']>;
+  readonly name: Maybe<Scalars['String']['output']>;
   /** Its name in addresses; null where the category's data have expired. */
-  slug: Maybe<Scalars['String']['output']>;
+  readonly slug: Maybe<Scalars['String']['output']>;
   /** What is trending in this category. */
-  trending: Maybe<RecommendationConnection>;
+  readonly trending: Maybe<RecommendationConnection>;
 };
 
 
@@ -310,7 +310,7 @@ export type Category = {
 export type CategoryTrendingArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -340,36 +340,36 @@ export type FallbackReason =
 
 /** An amount of the shop's currency. */
 export type Money = {
-  __typename?: 'Money';
+  readonly __typename?: 'Money';
   /** The exact amount, with at least the currency's usual digits: `5` is written `5.00`. */
-  amount: Scalars['Decimal']['output'];
+  readonly amount: Scalars['Decimal']['output'];
   /** The shop's one currency. */
-  currencyCode: Scalars['Currency']['output'];
+  readonly currencyCode: Scalars['Currency']['output'];
 };
 
 /** All changes. Each takes one `input` and answers what it changed, with `userErrors` for what the caller can mend. */
 export type Mutation = {
-  __typename?: 'Mutation';
+  readonly __typename?: 'Mutation';
   /** Removes all lines. */
-  cartClear: CartClearPayload;
+  readonly cartClear: CartClearPayload;
   /** Checkout is done: the cart is converted and no longer the user's current one. Needs a service key with the scope `carts`. A repeat succeeds and never converts the next cart. */
-  cartConvert: CartConvertPayload;
+  readonly cartConvert: CartConvertPayload;
   /** Adds products to the caller's cart; the same product and variation adds up. Price and name come from the catalogue. */
-  cartLinesAdd: CartLinesAddPayload;
+  readonly cartLinesAdd: CartLinesAddPayload;
   /** Removes lines. */
-  cartLinesRemove: CartLinesRemovePayload;
+  readonly cartLinesRemove: CartLinesRemovePayload;
   /** Sets the quantities of lines. */
-  cartLinesUpdate: CartLinesUpdatePayload;
+  readonly cartLinesUpdate: CartLinesUpdatePayload;
   /** Records that the caller viewed a product: in the session's list and, for a customer, in the history and the last views. */
-  productViewRecord: ProductViewRecordPayload;
+  readonly productViewRecord: ProductViewRecordPayload;
   /** Ends the caller's session, or another one of the same user. */
-  sessionEnd: SessionEndPayload;
+  readonly sessionEnd: SessionEndPayload;
   /** Ends all other sessions of the caller's user. */
-  sessionEndOthers: SessionEndOthersPayload;
+  readonly sessionEndOthers: SessionEndOthersPayload;
   /** Login: binds a guest's session to a user, rotates its token and merges its cart. Needs a service key with the scope `sessions`. A repeat answers the same. */
-  sessionIdentify: SessionIdentifyPayload;
+  readonly sessionIdentify: SessionIdentifyPayload;
   /** Starts a session for a guest. */
-  sessionStart: SessionStartPayload;
+  readonly sessionStart: SessionStartPayload;
 };
 
 
@@ -428,40 +428,40 @@ export type MutationSessionStartArgs = {
 
 /** Where a page ends and whether another one follows (Relay's connection specification). */
 export type PageInfo = {
-  __typename?: 'PageInfo';
+  readonly __typename?: 'PageInfo';
   /** Cursor of the last edge, to be passed as `after`; null on an empty page. */
-  endCursor: Maybe<Scalars['String']['output']>;
+  readonly endCursor: Maybe<Scalars['String']['output']>;
   /** Whether something follows the last edge of this page. */
-  hasNextPage: Scalars['Boolean']['output'];
+  readonly hasNextPage: Scalars['Boolean']['output'];
   /** Whether this page was reached with a cursor, so that something stands before it. */
-  hasPreviousPage: Scalars['Boolean']['output'];
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** Cursor of the first edge, null on an empty page. */
-  startCursor: Maybe<Scalars['String']['output']>;
+  readonly startCursor: Maybe<Scalars['String']['output']>;
 };
 
 /** A product as the catalogue's caches know it. A field is null where the caches do not have it. */
 export type Product = {
-  __typename?: 'Product';
+  readonly __typename?: 'Product';
   /** The category it belongs to. Its id is known even where the category itself is not. */
-  category: Maybe<Category>;
+  readonly category: Maybe<Category>;
   /** What is bought together with this one. */
-  frequentlyBoughtTogether: Maybe<RecommendationConnection>;
+  readonly frequentlyBoughtTogether: Maybe<RecommendationConnection>;
   /** The product's id, such as `prod_1`. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** Its picture. */
-  image: Maybe<Scalars['URL']['output']>;
+  readonly image: Maybe<Scalars['URL']['output']>;
   /** Whether it can be bought now; null where unknown. */
-  isAvailable: Maybe<Scalars['Boolean']['output']>;
+  readonly isAvailable: Maybe<Scalars['Boolean']['output']>;
   /** What it is called. */
-  name: Maybe<Scalars['String']['output']>;
+  readonly name: Maybe<Scalars['String']['output']>;
   /** What one costs now. */
-  price: Maybe<Money>;
+  readonly price: Maybe<Money>;
   /** The customers' rating, as the catalogue has it. */
-  rating: Maybe<Scalars['Float']['output']>;
+  readonly rating: Maybe<Scalars['Float']['output']>;
   /** Products like this one; else what is trending in its category. */
-  similar: Maybe<RecommendationConnection>;
+  readonly similar: Maybe<RecommendationConnection>;
   /** How many are in stock; null where unknown. */
-  stock: Maybe<Scalars['Int']['output']>;
+  readonly stock: Maybe<Scalars['Int']['output']>;
 };
 
 
@@ -469,7 +469,7 @@ export type Product = {
 export type ProductFrequentlyBoughtTogetherArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -480,7 +480,7 @@ export type ProductFrequentlyBoughtTogetherArgs = {
 export type ProductSimilarArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -489,39 +489,39 @@ export type ProductSimilarArgs = {
 /** What `productViewRecord` needs. */
 export type ProductViewRecordInput = {
   /** How long it was looked at, in seconds, 0 to 86400. */
-  durationSeconds?: InputMaybe<Scalars['Int']['input']>;
+  readonly durationSeconds?: InputMaybe<Scalars['Int']['input']>;
   /** The product viewed. */
-  productId: Scalars['ID']['input'];
+  readonly productId: Scalars['ID']['input'];
 };
 
 /** Answer of `productViewRecord`. */
 export type ProductViewRecordPayload = {
-  __typename?: 'ProductViewRecordPayload';
+  readonly __typename?: 'ProductViewRecordPayload';
   /** The product viewed. */
-  product: Maybe<Product>;
+  readonly product: Maybe<Product>;
   /** The caller's session. */
-  session: Maybe<Session>;
+  readonly session: Maybe<Session>;
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** All reads. Everything that asks Redis is nullable: one failure never takes the page. */
 export type Query = {
-  __typename?: 'Query';
+  readonly __typename?: 'Query';
   /** The caller's cart, active or abandoned, or null. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** A category by its id. */
-  category: Maybe<Category>;
+  readonly category: Maybe<Category>;
   /** A product by its id, or null where none is known. */
-  product: Maybe<Product>;
+  readonly product: Maybe<Product>;
   /** Products by their ids, in the order asked for; null where none is known. A failed look-up is an error at its own place. */
-  products: Array<Maybe<Product>>;
+  readonly products: ReadonlyArray<Maybe<Product>>;
   /** What the recommendation system's monitoring keys say. */
-  recommendationHealth: Maybe<RecommendationHealth>;
+  readonly recommendationHealth: Maybe<RecommendationHealth>;
   /** The feeds for the caller, or, for a service with the scope `feeds`, for a user. Reads nothing itself. */
-  recommendations: Recommendations;
+  readonly recommendations: Recommendations;
   /** The caller's session, or null where nobody is known. */
-  session: Maybe<Session>;
+  readonly session: Maybe<Session>;
 };
 
 
@@ -539,7 +539,7 @@ export type QueryProductArgs = {
 
 /** All reads. Everything that asks Redis is nullable: one failure never takes the page. */
 export type QueryProductsArgs = {
-  ids: Array<Scalars['ID']['input']>;
+  ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
@@ -551,72 +551,72 @@ export type QueryRecommendationsArgs = {
 
 /** One key that was tried. */
 export type RecommendationAttempt = {
-  __typename?: 'RecommendationAttempt';
+  readonly __typename?: 'RecommendationAttempt';
   /** How many edges of this page it gave. */
-  count: Scalars['Int']['output'];
+  readonly count: Scalars['Int']['output'];
   /** What came of it. */
-  outcome: AttemptOutcome;
+  readonly outcome: AttemptOutcome;
   /** The rule it was tried for. */
-  source: RecommendationSource;
+  readonly source: RecommendationSource;
 };
 
 /** A page of a feed, and where it came from (Relay's connection). */
 export type RecommendationConnection = {
-  __typename?: 'RecommendationConnection';
+  readonly __typename?: 'RecommendationConnection';
   /** Every key that was tried, in order. */
-  attempts: Array<RecommendationAttempt>;
+  readonly attempts: ReadonlyArray<RecommendationAttempt>;
   /** What was left out of this page, and why. */
-  dropped: RecommendationsDropped;
+  readonly dropped: RecommendationsDropped;
   /** The products with what the feed says of them. */
-  edges: Array<RecommendationEdge>;
+  readonly edges: ReadonlyArray<RecommendationEdge>;
   /** When this feed's data run out; null where they do not. */
-  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** Why another rule had to answer; null where none had to. */
-  fallbackReason: Maybe<FallbackReason>;
+  readonly fallbackReason: Maybe<FallbackReason>;
   /** Whether an edge comes from a later rule than the feed's own. */
-  isFallback: Scalars['Boolean']['output'];
+  readonly isFallback: Scalars['Boolean']['output'];
   /** The products alone. */
-  nodes: Array<Product>;
+  readonly nodes: ReadonlyArray<Product>;
   /** Whether and how to go on. */
-  pageInfo: PageInfo;
+  readonly pageInfo: PageInfo;
   /** The rule that answered first; null where nothing did. */
-  source: Maybe<RecommendationSource>;
+  readonly source: Maybe<RecommendationSource>;
   /** Every rule that has an edge on this page, in order. */
-  sources: Array<RecommendationSource>;
+  readonly sources: ReadonlyArray<RecommendationSource>;
 };
 
 /** One product of a feed. */
 export type RecommendationEdge = {
-  __typename?: 'RecommendationEdge';
+  readonly __typename?: 'RecommendationEdge';
   /** Where this edge stands; pass it as `after` to go on behind it. */
-  cursor: Scalars['String']['output'];
+  readonly cursor: Scalars['String']['output'];
   /** The product. */
-  node: Product;
+  readonly node: Product;
   /** Its place in the feed, from 1, counted over all pages. */
-  rank: Scalars['Int']['output'];
+  readonly rank: Scalars['Int']['output'];
   /** What the feed's writer scored it, on the scale of its source; null where the source has no scores. */
-  score: Maybe<Scalars['Float']['output']>;
+  readonly score: Maybe<Scalars['Float']['output']>;
   /** The rule it comes from. */
-  source: RecommendationSource;
+  readonly source: RecommendationSource;
 };
 
 /** What the recommendation system's monitoring keys say (document B, Monitoring Keys). */
 export type RecommendationHealth = {
-  __typename?: 'RecommendationHealth';
+  readonly __typename?: 'RecommendationHealth';
   /** Share of users with recommendations, 0 to 1; null where it cannot be reckoned. */
-  coverage: Maybe<Scalars['Float']['output']>;
+  readonly coverage: Maybe<Scalars['Float']['output']>;
   /** Whether the last update is older than the shop's limit; null where it is unknown. */
-  isStale: Maybe<Scalars['Boolean']['output']>;
+  readonly isStale: Maybe<Scalars['Boolean']['output']>;
   /** How long the last run took, in the unit of its writer. */
-  lastProcessingTime: Maybe<Scalars['Float']['output']>;
+  readonly lastProcessingTime: Maybe<Scalars['Float']['output']>;
   /** When the feeds were last written. */
-  lastUpdate: Maybe<Scalars['DateTime']['output']>;
+  readonly lastUpdate: Maybe<Scalars['DateTime']['output']>;
   /** How many products there are. */
-  totalProducts: Maybe<Scalars['Int']['output']>;
+  readonly totalProducts: Maybe<Scalars['Int']['output']>;
   /** How many users there are. */
-  totalUsers: Maybe<Scalars['Int']['output']>;
+  readonly totalUsers: Maybe<Scalars['Int']['output']>;
   /** How many users have recommendations. */
-  usersWithRecommendations: Maybe<Scalars['Int']['output']>;
+  readonly usersWithRecommendations: Maybe<Scalars['Int']['output']>;
 };
 
 /** The rules a feed can be answered by. */
@@ -642,25 +642,25 @@ export type RecommendationSource =
 
 /** The feeds for somebody. */
 export type Recommendations = {
-  __typename?: 'Recommendations';
+  readonly __typename?: 'Recommendations';
   /** What is bought together with the product given. */
-  frequentlyBoughtTogether: Maybe<RecommendationConnection>;
+  readonly frequentlyBoughtTogether: Maybe<RecommendationConnection>;
   /** Whose feeds these are: `me` or `user:5`. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** What is new in the shop. */
-  newArrivals: Maybe<RecommendationConnection>;
+  readonly newArrivals: Maybe<RecommendationConnection>;
   /** Chosen for the user; else trending or popular products. New users get popular and new ones; where nobody is known a category's trending products. */
-  personalized: Maybe<RecommendationConnection>;
+  readonly personalized: Maybe<RecommendationConnection>;
   /** The shop's all-time favourites. */
-  popular: Maybe<RecommendationConnection>;
+  readonly popular: Maybe<RecommendationConnection>;
   /** What the caller viewed last, newest first. It never falls back: empty is the truth. */
-  recentlyViewed: Maybe<RecommendationConnection>;
+  readonly recentlyViewed: Maybe<RecommendationConnection>;
   /** Chosen by what happened in this session. */
-  sessionBased: Maybe<RecommendationConnection>;
+  readonly sessionBased: Maybe<RecommendationConnection>;
   /** Products like the one given; else what is trending in its category. */
-  similar: Maybe<RecommendationConnection>;
+  readonly similar: Maybe<RecommendationConnection>;
   /** What is trending in the shop or in a category. */
-  trending: Maybe<RecommendationConnection>;
+  readonly trending: Maybe<RecommendationConnection>;
 };
 
 
@@ -668,7 +668,7 @@ export type Recommendations = {
 export type RecommendationsFrequentlyBoughtTogetherArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -680,7 +680,7 @@ export type RecommendationsFrequentlyBoughtTogetherArgs = {
 export type RecommendationsNewArrivalsArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -692,7 +692,7 @@ export type RecommendationsPersonalizedArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
   categoryId: InputMaybe<Scalars['ID']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -703,7 +703,7 @@ export type RecommendationsPersonalizedArgs = {
 export type RecommendationsPopularArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -714,7 +714,7 @@ export type RecommendationsPopularArgs = {
 export type RecommendationsRecentlyViewedArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -725,7 +725,7 @@ export type RecommendationsRecentlyViewedArgs = {
 export type RecommendationsSessionBasedArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -736,7 +736,7 @@ export type RecommendationsSessionBasedArgs = {
 export type RecommendationsSimilarArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -749,7 +749,7 @@ export type RecommendationsTrendingArgs = {
   after: InputMaybe<Scalars['String']['input']>;
   availableOnly?: InputMaybe<Scalars['Boolean']['input']>;
   categoryId: InputMaybe<Scalars['ID']['input']>;
-  exclude: InputMaybe<Array<Scalars['ID']['input']>>;
+  exclude: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   excludeInCart?: InputMaybe<Scalars['Boolean']['input']>;
   fallback?: InputMaybe<FallbackMode>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -757,42 +757,42 @@ export type RecommendationsTrendingArgs = {
 
 /** How many members were left out of a page, by reason. */
 export type RecommendationsDropped = {
-  __typename?: 'RecommendationsDropped';
+  readonly __typename?: 'RecommendationsDropped';
   /** In the feed already, or in an earlier one with `distinct`. */
-  duplicate: Scalars['Int']['output'];
+  readonly duplicate: Scalars['Int']['output'];
   /** Named by `exclude`, or the product that the feed is about. */
-  excluded: Scalars['Int']['output'];
+  readonly excluded: Scalars['Int']['output'];
   /** In the caller's cart, with `excludeInCart`. */
-  inCart: Scalars['Int']['output'];
+  readonly inCart: Scalars['Int']['output'];
   /** No product is known by the member. */
-  missing: Scalars['Int']['output'];
+  readonly missing: Scalars['Int']['output'];
   /** Known to be unavailable, with `availableOnly`. */
-  unavailable: Scalars['Int']['output'];
+  readonly unavailable: Scalars['Int']['output'];
 };
 
 /** A visit of a customer or guest, kept for 24 hours after its last activity. */
 export type Session = {
-  __typename?: 'Session';
+  readonly __typename?: 'Session';
   /** The caller's cart; null on a session that is not the current one. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** When the session was started. */
-  createdAt: Maybe<Scalars['DateTime']['output']>;
+  readonly createdAt: Maybe<Scalars['DateTime']['output']>;
   /** What the client said it is, such as `ios` or `web`. */
-  deviceType: Maybe<Scalars['String']['output']>;
+  readonly deviceType: Maybe<Scalars['String']['output']>;
   /** When the session ends unless it is used again. */
-  expiresAt: Maybe<Scalars['DateTime']['output']>;
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** The session's id; not its token, which is never shown again. */
-  id: Scalars['ID']['output'];
+  readonly id: Scalars['ID']['output'];
   /** Whether this is the session the request came with. */
-  isCurrent: Scalars['Boolean']['output'];
+  readonly isCurrent: Scalars['Boolean']['output'];
   /** When the session was last active, to the minute. */
-  lastActivityAt: Maybe<Scalars['DateTime']['output']>;
+  readonly lastActivityAt: Maybe<Scalars['DateTime']['output']>;
   /** The same user's other sessions, newest activity first; empty for a guest. */
-  otherSessions: Maybe<Array<Session>>;
+  readonly otherSessions: Maybe<ReadonlyArray<Session>>;
   /** The caller's feeds; null on a session that is not the current one. */
-  recommendations: Maybe<Recommendations>;
+  readonly recommendations: Maybe<Recommendations>;
   /** The customer, null for a guest. */
-  userId: Maybe<Scalars['ID']['output']>;
+  readonly userId: Maybe<Scalars['ID']['output']>;
 };
 
 
@@ -804,76 +804,76 @@ export type SessionRecommendationsArgs = {
 /** What `sessionEnd` needs. */
 export type SessionEndInput = {
   /** Another session of the same user; left out, the caller's own ends. */
-  sessionId?: InputMaybe<Scalars['ID']['input']>;
+  readonly sessionId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** Answer of `sessionEndOthers`. */
 export type SessionEndOthersPayload = {
-  __typename?: 'SessionEndOthersPayload';
+  readonly __typename?: 'SessionEndOthersPayload';
   /** The sessions that this ended. */
-  endedSessionIds: Array<Scalars['ID']['output']>;
+  readonly endedSessionIds: ReadonlyArray<Scalars['ID']['output']>;
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** Answer of `sessionEnd`. */
 export type SessionEndPayload = {
-  __typename?: 'SessionEndPayload';
+  readonly __typename?: 'SessionEndPayload';
   /** The sessions that this ended; empty where it was gone already. */
-  endedSessionIds: Array<Scalars['ID']['output']>;
+  readonly endedSessionIds: ReadonlyArray<Scalars['ID']['output']>;
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** What `sessionIdentify` needs. */
 export type SessionIdentifyInput = {
   /** The guest session's token, as the client sent it with the login. */
-  token: Scalars['String']['input'];
+  readonly token: Scalars['String']['input'];
   /** The user who logged in. */
-  userId: Scalars['ID']['input'];
+  readonly userId: Scalars['ID']['input'];
 };
 
 /** Answer of `sessionIdentify`. */
 export type SessionIdentifyPayload = {
-  __typename?: 'SessionIdentifyPayload';
+  readonly __typename?: 'SessionIdentifyPayload';
   /** The user's cart after the merge; null where there is none. */
-  cart: Maybe<Cart>;
+  readonly cart: Maybe<Cart>;
   /** What became of the guest cart's lines; null where there was no guest cart. */
-  merge: Maybe<CartMerge>;
+  readonly merge: Maybe<CartMerge>;
   /** The session, now the user's. */
-  session: Maybe<Session>;
+  readonly session: Maybe<Session>;
   /** The session's new token; the old one has ended. A repeat of the call answers the same one. */
-  token: Maybe<Scalars['String']['output']>;
+  readonly token: Maybe<Scalars['String']['output']>;
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** What `sessionStart` needs. */
 export type SessionStartInput = {
   /** What the client is, in its own words, such as `ios` or `web`; at most 64 characters. */
-  deviceType?: InputMaybe<Scalars['String']['input']>;
+  readonly deviceType?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Answer of `sessionStart`. */
 export type SessionStartPayload = {
-  __typename?: 'SessionStartPayload';
+  readonly __typename?: 'SessionStartPayload';
   /** The new session. */
-  session: Maybe<Session>;
+  readonly session: Maybe<Session>;
   /** The new session's token: a credential, shown this once. Null where `userErrors` says why. */
-  token: Maybe<Scalars['String']['output']>;
+  readonly token: Maybe<Scalars['String']['output']>;
   /** What the caller can mend; empty on success. */
-  userErrors: Array<UserError>;
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** Something the caller can mend. Where there is one, nothing was changed. */
 export type UserError = {
-  __typename?: 'UserError';
+  readonly __typename?: 'UserError';
   /** What is wrong, for a program to act upon. */
-  code: UserErrorCode;
+  readonly code: UserErrorCode;
   /** Path into the input, such as `["lines", "0", "quantity"]`; null where no single field is at fault. */
-  field: Maybe<Array<Scalars['String']['output']>>;
+  readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** What is wrong, for a developer to read. */
-  message: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
 };
 
 /** What the caller can mend. */
@@ -1093,7 +1093,7 @@ export type ResolversParentTypes = {
 export type CartResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Cart'] = ResolversParentTypes['Cart']> = {
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  lines?: Resolver<Maybe<Array<ResolversTypes['CartLine']>>, ParentType, ContextType>;
+  lines?: Resolver<Maybe<ReadonlyArray<ResolversTypes['CartLine']>>, ParentType, ContextType>;
   recommendations?: Resolver<Maybe<ResolversTypes['RecommendationConnection']>, ParentType, ContextType, RequireFields<CartRecommendationsArgs, 'availableOnly' | 'excludeInCart' | 'fallback' | 'first'>>;
   status?: Resolver<ResolversTypes['CartStatus'], ParentType, ContextType>;
   totalAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -1105,15 +1105,15 @@ export type CartResolvers<ContextType = GatewayContext, ParentType extends Resol
 export type CartClearPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartClearPayload'] = ResolversParentTypes['CartClearPayload']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
-  warnings?: Resolver<Array<ResolversTypes['CartWarning']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['CartWarning']>, ParentType, ContextType>;
 };
 
 export type CartConvertPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartConvertPayload'] = ResolversParentTypes['CartConvertPayload']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
-  warnings?: Resolver<Array<ResolversTypes['CartWarning']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['CartWarning']>, ParentType, ContextType>;
 };
 
 export type CartLineResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartLine'] = ResolversParentTypes['CartLine']> = {
@@ -1133,26 +1133,26 @@ export type CartLineResolvers<ContextType = GatewayContext, ParentType extends R
 export type CartLinesAddPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartLinesAddPayload'] = ResolversParentTypes['CartLinesAddPayload']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
-  warnings?: Resolver<Array<ResolversTypes['CartWarning']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['CartWarning']>, ParentType, ContextType>;
 };
 
 export type CartLinesRemovePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartLinesRemovePayload'] = ResolversParentTypes['CartLinesRemovePayload']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
-  warnings?: Resolver<Array<ResolversTypes['CartWarning']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['CartWarning']>, ParentType, ContextType>;
 };
 
 export type CartLinesUpdatePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartLinesUpdatePayload'] = ResolversParentTypes['CartLinesUpdatePayload']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
-  warnings?: Resolver<Array<ResolversTypes['CartWarning']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['CartWarning']>, ParentType, ContextType>;
 };
 
 export type CartMergeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartMerge'] = ResolversParentTypes['CartMerge']> = {
-  lines?: Resolver<Array<ResolversTypes['CartMergeLine']>, ParentType, ContextType>;
+  lines?: Resolver<ReadonlyArray<ResolversTypes['CartMergeLine']>, ParentType, ContextType>;
 };
 
 export type CartMergeLineResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CartMergeLine'] = ResolversParentTypes['CartMergeLine']> = {
@@ -1228,14 +1228,14 @@ export type ProductResolvers<ContextType = GatewayContext, ParentType extends Re
 export type ProductViewRecordPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ProductViewRecordPayload'] = ResolversParentTypes['ProductViewRecordPayload']> = {
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   category?: Resolver<Maybe<ResolversTypes['Category']>, ParentType, ContextType, RequireFields<QueryCategoryArgs, 'id'>>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
-  products?: Resolver<Array<Maybe<ResolversTypes['Product']>>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'ids'>>;
+  products?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Product']>>, ParentType, ContextType, RequireFields<QueryProductsArgs, 'ids'>>;
   recommendationHealth?: Resolver<Maybe<ResolversTypes['RecommendationHealth']>, ParentType, ContextType>;
   recommendations?: Resolver<ResolversTypes['Recommendations'], ParentType, ContextType, RequireFields<QueryRecommendationsArgs, 'distinct'>>;
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
@@ -1248,16 +1248,16 @@ export type RecommendationAttemptResolvers<ContextType = GatewayContext, ParentT
 };
 
 export type RecommendationConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['RecommendationConnection'] = ResolversParentTypes['RecommendationConnection']> = {
-  attempts?: Resolver<Array<ResolversTypes['RecommendationAttempt']>, ParentType, ContextType>;
+  attempts?: Resolver<ReadonlyArray<ResolversTypes['RecommendationAttempt']>, ParentType, ContextType>;
   dropped?: Resolver<ResolversTypes['RecommendationsDropped'], ParentType, ContextType>;
-  edges?: Resolver<Array<ResolversTypes['RecommendationEdge']>, ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RecommendationEdge']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   fallbackReason?: Resolver<Maybe<ResolversTypes['FallbackReason']>, ParentType, ContextType>;
   isFallback?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  nodes?: Resolver<Array<ResolversTypes['Product']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Product']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   source?: Resolver<Maybe<ResolversTypes['RecommendationSource']>, ParentType, ContextType>;
-  sources?: Resolver<Array<ResolversTypes['RecommendationSource']>, ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['RecommendationSource']>, ParentType, ContextType>;
 };
 
 export type RecommendationEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['RecommendationEdge'] = ResolversParentTypes['RecommendationEdge']> = {
@@ -1306,19 +1306,19 @@ export type SessionResolvers<ContextType = GatewayContext, ParentType extends Re
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isCurrent?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   lastActivityAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  otherSessions?: Resolver<Maybe<Array<ResolversTypes['Session']>>, ParentType, ContextType>;
+  otherSessions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Session']>>, ParentType, ContextType>;
   recommendations?: Resolver<Maybe<ResolversTypes['Recommendations']>, ParentType, ContextType, RequireFields<SessionRecommendationsArgs, 'distinct'>>;
   userId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type SessionEndOthersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SessionEndOthersPayload'] = ResolversParentTypes['SessionEndOthersPayload']> = {
-  endedSessionIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  endedSessionIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type SessionEndPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SessionEndPayload'] = ResolversParentTypes['SessionEndPayload']> = {
-  endedSessionIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  endedSessionIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type SessionIdentifyPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SessionIdentifyPayload'] = ResolversParentTypes['SessionIdentifyPayload']> = {
@@ -1326,13 +1326,13 @@ export type SessionIdentifyPayloadResolvers<ContextType = GatewayContext, Parent
   merge?: Resolver<Maybe<ResolversTypes['CartMerge']>, ParentType, ContextType>;
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
   token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type SessionStartPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SessionStartPayload'] = ResolversParentTypes['SessionStartPayload']> = {
   session?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
   token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  userErrors?: Resolver<Array<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export interface UrlScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['URL'], any> {
@@ -1341,7 +1341,7 @@ export interface UrlScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes[
 
 export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
-  field?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
