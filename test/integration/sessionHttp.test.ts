@@ -312,6 +312,65 @@ describe('sessions over HTTP', () => {
     });
   });
 
+  describe("login of a guest with a cart (the user's own cart has prod_1 too)", () => {
+    const IDENTIFY_WITH_CART = `mutation ($input: SessionIdentifyInput!) { sessionIdentify(input: $input) {
+      token cart { totalItems totalAmount { amount } lines { productId quantity } }
+      merge { lines { productId quantity outcome } } userErrors { code } } }`;
+    const line = (id: string, quantity: number) =>
+      JSON.stringify({ item_id: id, variation_id: '', quantity, price: '1.50', name: id });
+
+    /** As another writer of document A would. */
+    async function givenCart(user: string, sessionId: string, lines: [id: string, quantity: number][]) {
+      const cartId = `cart-of-${sessionId}`;
+      const total = lines.reduce((sum, [, quantity]) => sum + quantity, 0);
+      const fields = { cart_id: cartId, user_id: user, session_id: sessionId, status: 'active', total_items: total };
+      await redis.hset(keys.cart(user || 'guest', sessionId), { ...fields, total_amount: (1.5 * total).toFixed(2) });
+      await redis.rpush(keys.cartItems(cartId), ...lines.map(([id, quantity]) => line(id, quantity)));
+    }
+
+    it.each([1, 20])('merges the carts, once for %d callers', async (callers) => {
+      const { token, id } = await start();
+      await givenCart('', id, [
+        ['prod_1', 2],
+        ['prod_2', 1],
+      ]);
+      await givenCart('5', 'before', [['prod_1', 1]]);
+      await redis.set(keys.activeCart('5'), keys.cart('5', 'before'));
+      const logIn = () => ask(IDENTIFY_WITH_CART, LOGIN, { token, userId: '5' });
+      const answers = await Promise.all(Array.from({ length: callers }, logIn));
+      for (const { data, errors } of [...answers, await logIn()]) {
+        expect(errors).toBeUndefined();
+        expect(data!['sessionIdentify']).toMatchObject({
+          cart: {
+            totalItems: 4,
+            totalAmount: { amount: '6.00' },
+            lines: [
+              { productId: 'prod_1', quantity: 3 },
+              { productId: 'prod_2', quantity: 1 },
+            ],
+          },
+          merge: {
+            lines: [
+              { productId: 'prod_1', quantity: 3, outcome: 'SUMMED' },
+              { productId: 'prod_2', quantity: 1, outcome: 'MOVED' },
+            ],
+          },
+          userErrors: [],
+        });
+      }
+      const { token: userToken } = answers[0]!.data!['sessionIdentify'] as { token: string };
+      expect((await ask('{ session { cart { totalItems } } }', bearer(userToken))).data).toEqual({
+        session: { cart: { totalItems: 4 } },
+      });
+    });
+
+    it('reports no merge where the guest had no cart', async () => {
+      const { token } = await start();
+      const { data } = await ask(IDENTIFY_WITH_CART, LOGIN, { token, userId: '5' });
+      expect(data!['sessionIdentify']).toMatchObject({ cart: null, merge: null, userErrors: [] });
+    });
+  });
+
   it('keeps the token of a client whom Redis could not be asked about', async () => {
     await given('T', { session_id: 's', user_id: '5' });
     await server.kill();
