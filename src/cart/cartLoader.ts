@@ -61,7 +61,12 @@ export class CartLoader {
   /** A change in this request left the owner's cart like this; later reads in it need not ask again. */
   remember(owner: CartOwner, content: CartContent | undefined): void {
     this.#byOwner.set(nameOf(owner), Promise.resolve(content?.cart));
-    if (content) this.#lines.set(content.cart.id, Promise.resolve(content.lines));
+    if (content) this.rememberLines(content);
+  }
+
+  /** The lines of a cart that a change answered. */
+  rememberLines({ cart, lines }: CartContent): void {
+    this.#lines.set(cart.id, Promise.resolve(lines));
   }
 
   async #find(owner: CartOwner, withLines: boolean): Promise<Cart | undefined> {

@@ -8,9 +8,13 @@ import { ScriptPipelines, type Script, type ScriptAttempt, type ScriptCall } fro
 
 export type { Script, ScriptCall };
 
-/** Reads a script. Build and tests both find it beside this file. */
-export function defineScript(name: string, { keys }: { keys: number }): Script {
-  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+/**
+ * Reads a script. Build and tests both find it beside this file.
+ * @param options.flags of the `#!lua` line, for a script that is used with and without them.
+ */
+export function defineScript(name: string, { keys, flags }: { keys: number; flags?: 'allow-oom' }): Script {
+  const written = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+  const text = flags === undefined ? written : written.replace(/^#!lua$/m, `#!lua flags=${flags}`);
   return { name, keyCount: keys, text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 

@@ -15,7 +15,8 @@
 -- answer  {DONE}
 --         {STATE | REPLAY, memory, token, PTTL of the cart, the hash's fields below, elements}; REPLAY: the operation
 --         was carried out before, and this is its memory
---         {UNREADABLE}: a key holds another type, or the list is too long to be a cart's
+--         {NO_HASH}: the cart's key holds another type
+--         {UNREADABLE}: one of the other keys does, or the list is too long to be a cart's
 local FIELDS = { 'cart_id', 'user_id', 'status', 'total_items', 'total_amount', 'updated_at', 'version', 'merge_to' }
 local LONGEST_LIST = 2000
 local MEMORY_LIMIT, VERSIONS_KEPT = 256, 128
@@ -25,7 +26,8 @@ local function isA(kind, key)
   return found == kind or found == 'none'
 end
 
-if not (isA('hash', KEYS[1]) and isA('list', KEYS[2]) and isA('list', KEYS[3]) and isA('hash', KEYS[4])) then
+if not isA('hash', KEYS[1]) then return { 'NO_HASH' } end
+if not (isA('list', KEYS[2]) and isA('list', KEYS[3]) and isA('hash', KEYS[4])) then
   return { 'UNREADABLE' }
 end
 if redis.call('LLEN', KEYS[2]) > LONGEST_LIST then return { 'UNREADABLE' } end

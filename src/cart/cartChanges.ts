@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { unauthenticated, upstreamUnavailable } from '../errors.js';
+import type { ReadScope } from '../redis/readScope.js';
+import { ttlSeconds } from '../redis/keyspace.js';
+import type { CartChange, CartProduct, CartRules, CartUserError, ChangeOptions } from './cart.js';
+import { CartDraft, contentOf } from './cartDraft.js';
+import type { CartOwner } from './cartIds.js';
+import type { LineRef } from './cartLines.js';
+import { CartPlaces, type CartPlace } from './cartPlaces.js';
+import {
+  error,
+  planAdd,
+  planClear,
+  planRemove,
+  planUpdate,
+  type LineToAdd,
+  type Plan,
+  type Planned,
+  type ProductsById,
+  type QuantityToSet,
+} from './cartPlans.js';
+import type { CartScripts, CartState } from './cartScripts.js';
+import {
+  decodeMemory,
+  decodeWarnings,
+  encodeMemory,
+  encodeWarnings,
+  operationOf,
+  type Operation,
+} from './operationMemory.js';
+
+/** Products as they are now, past any cache; null where unknown, an error where Redis could not be asked. */
+export type FreshProducts = (
+  productIds: readonly string[],
+  scope: ReadScope,
+) => Promise<readonly (CartProduct | null | Error)[]>;
+
+/**
+ * The changes of a cart, each of them once and whole (R2, R13 to R15).
+ *
+ * A change is worked out here on the state that Redis told and carried out by one script if that is still the state;
+ * if not, the script tells the new one and it is worked out again. Somebody gets through each time, so changes that
+ * meet all get through.
+ */
+export class CartChanges {
+  readonly #scripts: CartScripts;
+  readonly #places: CartPlaces;
+  readonly #products: FreshProducts;
+  readonly #rules: CartRules;
+
+  constructor(scripts: CartScripts, places: CartPlaces, products: FreshProducts, rules: CartRules) {
+    this.#scripts = scripts;
+    this.#places = places;
+    this.#products = products;
+    this.#rules = rules;
+  }
+
+  /** Adds products to the owner's cart. @throws UPSTREAM_UNAVAILABLE, UNAUTHENTICATED, BAD_USER_INPUT */
+  async addLines(lines: readonly LineToAdd[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
+    const { cartMaxLines } = this.#rules;
+    if (lines.length === 0)
+      return this.#refuse(error('INVALID_INPUT', 'There is nothing to add.', ['lines']), options, scope);
+    if (lines.length > cartMaxLines)
+      return this.#refuse(
+        error('TOO_MANY_LINES', `A cart holds at most ${cartMaxLines} lines.`, ['lines']),
+        options,
+        scope,
+      );
+    const plan = async () => planAdd(lines, await this.#productsById(lines, scope), this.#rules);
+    return this.#change(operationOf('add', lines, options.idempotencyKey), plan, options, scope);
+  }
+
+  /** Sets the quantities of lines. @throws UPSTREAM_UNAVAILABLE, UNAUTHENTICATED, BAD_USER_INPUT */
+  async updateLines(changes: readonly QuantityToSet[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
+    if (changes.length === 0)
+      return this.#refuse(error('INVALID_INPUT', 'There is nothing to set.', ['lines']), options, scope);
+    const refs = changes.map(({ ref }) => ref);
+    const plan = async () => planUpdate(changes, await this.#productsById(refs, scope), this.#rules);
+    return this.#change(operationOf('update', changes, options.idempotencyKey), plan, options, scope);
+  }
+
+  /** Removes lines. @throws UPSTREAM_UNAVAILABLE, UNAUTHENTICATED, BAD_USER_INPUT */
+  async removeLines(refs: readonly LineRef[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
+    if (refs.length === 0)
+      return this.#refuse(error('INVALID_INPUT', 'There is nothing to remove.', ['lineIds']), options, scope);
+    const plan = () => Promise.resolve(planRemove(refs));
+    return this.#change(operationOf('remove', refs, options.idempotencyKey), plan, options, scope, { frees: true });
+  }
+
+  /** Removes all lines, broken ones too; without a cart there is nothing to do. @throws as above */
+  async clear(options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
+    const plan = () => Promise.resolve(planClear);
+    const kind = { frees: true, clears: true };
+    return this.#change(operationOf('clear', null, options.idempotencyKey), plan, options, scope, kind);
+  }
+
+  async #change(
+    operation: Operation,
+    planOf: () => Promise<Plan>,
+    options: ChangeOptions,
+    scope: ReadScope,
+    { frees = false, clears = false } = {},
+  ): Promise<CartChange> {
+    const { owner } = options;
+    const [firstPlace, plan] = await Promise.all([this.#places.find(owner, operation.id, scope), planOf()]);
+    let place = firstPlace;
+    for (let attempt = 1; ; attempt++) {
+      const { state } = place;
+      if (typeof state === 'string') return refused(undefined, [unreadable]);
+      if (owner.userId === null && state.hash.mergeTo !== undefined) throw movedAway();
+      if (state.memory !== undefined) return this.#repeated(state, state.memory, operation, owner);
+
+      const draft = new CartDraft(state, owner, this.#rules, this.#scripts.adoptsForeignIds);
+      const current = contentOf(state, owner, this.#rules);
+      if (isOutdated(options.expectedVersion, draft, state)) return refused(current, [conflict]);
+      const planned = plan(draft);
+      if (planned.userErrors.length > 0) return refused(current, planned.userErrors);
+      if (clears && !draft.isLive) return refused(undefined, []);
+
+      const done = await this.#carryOut(place, draft, planned, operation, scope, { owner, frees, clears });
+      if ('change' in done) return done.change;
+      if (scope.deadline.isOver) throw upstreamUnavailable();
+      // Only where many meet: those that come late in a turn must not come late in every turn.
+      if (attempt > 3) await sleep(Math.random() * Math.min(20, attempt));
+      place = done.state ? { ...place, state: done.state } : await this.#places.find(owner, operation.id, scope);
+    }
+  }
+
+  /** The change that was made, or the state that was found instead; none where the pointer leads elsewhere by now. */
+  async #carryOut(
+    place: CartPlace,
+    draft: CartDraft,
+    { warnings }: Planned,
+    { id, digest, attempt }: Operation,
+    scope: ReadScope,
+    { owner, frees, clears }: { owner: CartOwner; frees: boolean; clears: boolean },
+  ): Promise<{ change: CartChange } | { state: CartPlace['state'] | undefined }> {
+    const { fields, content } = draft.outcome({ clears, ttlMs: ttlSeconds.cart * 1_000 });
+    const memory = encodeMemory({ version: draft.version, digest, attempt, extra: encodeWarnings(warnings) });
+    const { cartId, version } = draft;
+    const edits = draft.edits({ clears });
+    const write = (state: CartState) =>
+      this.#scripts.change(
+        state,
+        { cartId, operationId: id, memory, version, edits, fields, carried: [], frees },
+        scope.deadline,
+      );
+    const state = await this.#places.claimed(place, owner, write, scope);
+    if (state !== 'DONE') return { state };
+    return { change: { content, userErrors: [], warnings, replayed: false } };
+  }
+
+  /** The operation is in the cart already: by our own repeat after a lost answer, or by the caller's. */
+  #repeated(state: CartState, text: string, { digest, attempt }: Operation, owner: CartOwner): CartChange {
+    const memory = decodeMemory(text);
+    const content = contentOf(state, owner, this.#rules);
+    if (memory.digest !== digest) return refused(content, [keyReused]);
+    return { content, userErrors: [], warnings: decodeWarnings(memory.extra), replayed: memory.attempt !== attempt };
+  }
+
+  async #refuse(userError: CartUserError, { owner }: ChangeOptions, scope: ReadScope): Promise<CartChange> {
+    const { state } = await this.#places.find(owner, '', scope);
+    return refused(typeof state === 'string' ? undefined : contentOf(state, owner, this.#rules), [userError]);
+  }
+
+  async #productsById(of: readonly { productId: string }[], scope: ReadScope): Promise<ProductsById> {
+    const ids = [...new Set(of.map(({ productId }) => productId))];
+    const products = await this.#products(ids, scope);
+    return new Map(
+      ids.map((id, index) => {
+        const product = products[index] ?? null;
+        if (product instanceof Error) throw product;
+        return [id, product];
+      }),
+    );
+  }
+}
+
+/** A version is expected of the cart that the caller sees; where it sees none, 0 is as good as the key's last. */
+function isOutdated(expected: number | null | undefined, { isLive }: CartDraft, { hash }: CartState): boolean {
+  if (expected === null || expected === undefined || expected === hash.version) return false;
+  return isLive || expected !== 0;
+}
+
+const refused = (content: CartChange['content'], userErrors: readonly CartUserError[]): CartChange => ({
+  content,
+  userErrors,
+  warnings: [],
+  replayed: false,
+});
+
+/** The guest has logged in meanwhile; the cart is the user's now, and so is the new token (R16). */
+const movedAway = () => unauthenticated('The session has been identified; please repeat this with its new token.');
+
+const unreadable = error(
+  'CART_UNREADABLE',
+  'The cart cannot be changed safely: what is stored under its keys is no cart.',
+);
+const conflict = error('CONFLICT', 'The cart has another version: somebody else was faster.', ['expectedVersion']);
+const keyReused = error('IDEMPOTENCY_KEY_REUSED', 'This key was used before with another payload.', ['idempotencyKey']);
