@@ -14,6 +14,8 @@ const REASONS = [
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const small = z.number().int().min(0).max(20);
 const id = z.string().refine(isProductId);
+/** Empty where the last thing seen was a member that is no product's id. */
+const anchor = id.or(z.literal(''));
 
 /** A position on the wire: a tuple, as every edge may carry one. */
 const wire = z.tuple([
@@ -24,8 +26,8 @@ const wire = z.tuple([
   small,
   z.array(count).min(1).max(4),
   small,
-  id,
-  count.min(1),
+  anchor,
+  count,
   id.nullable(),
   z.array(z.tuple([small, small])).max(10),
   z.enum(REASONS).nullable(),
@@ -57,10 +59,10 @@ export function encodeCursor(at: EdgePosition): string {
 export function decodeCursor(cursor: string, feed: FeedName, subject: string): EdgePosition {
   const parsed = wire.safeParse(parse(cursor));
   if (!parsed.success) throw badUserInput('"after" is no cursor of this feed.');
-  const [, ofFeed, ofSubject, rule, alternative, offsets, turn, anchor, rank, category, usedUp, reason] = parsed.data;
+  const [, ofFeed, ofSubject, rule, alternative, offsets, turn, anchorId, rank, category, usedUp, reason] = parsed.data;
   if (ofFeed !== feed || ofSubject !== subject || turn >= offsets.length)
     throw badUserInput('"after" is no cursor of this feed.');
-  return { feed, subject, rule, alternative, offsets, turn, anchor, rank, category, usedUp, reason };
+  return { feed, subject, rule, alternative, offsets, turn, anchor: anchorId, rank, category, usedUp, reason };
 }
 
 /** A cursor of ours is a few hundred characters long, with ids of the longest. */

@@ -4,7 +4,7 @@ import { keys } from '../redis/keyspace.js';
 import type { DerivedCache } from '../redis/derivedCache.js';
 import type { ReadScope } from '../redis/readScope.js';
 import { decodeCursor } from './cursor.js';
-import type { DistinctFeeds, FeedMember, FeedName, FeedPage, FeedProduct, FeedSlice } from './feed.js';
+import type { FeedMember, FeedName, FeedPage, FeedProduct, FeedSlice } from './feed.js';
 import type { FeedPorts } from './feedPorts.js';
 import type { FeedQuery } from './feedQuery.js';
 import type { FeedRequest } from './feedRequest.js';
@@ -12,6 +12,7 @@ import { feedRules, type Audience, type CategoryFrom, type Place } from './feedR
 import type { FeedStore } from './feedStore.js';
 import { assessHealth, type RecommendationHealth } from './health.js';
 import type { HealthStore } from './healthStore.js';
+import { SPARE_MEMBERS } from './memberStream.js';
 import { resolveFeed } from './resolveFeed.js';
 import type { Viewed, ViewHistory } from './viewHistory.js';
 
@@ -84,9 +85,19 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
    * @throws BAD_USER_INPUT for `first`, `exclude`, an id or a cursor that is malformed
    * @throws UPSTREAM_UNAVAILABLE where nothing that the rules name could be read
    */
-  async page(query: FeedQuery): Promise<FeedPage<P>> {
+  page(query: FeedQuery): Promise<FeedPage<P>> {
+    const { distinct } = query;
+    if (distinct === undefined) return this.#page(query);
+    // The turn is taken at once, in the order in which the feeds are written; a feed that fails hands it on.
+    const page = this.#page(query, distinct.last);
+    distinct.last = page.then(noop, noop);
+    return page;
+  }
+
+  /** With a `turn` it waits until the feed written before has chosen. */
+  async #page(query: FeedQuery, turn?: Promise<unknown>): Promise<FeedPage<P>> {
     const publicKey = publicKeyOf(query);
-    if (publicKey === undefined) return this.#resolve(query, notKept);
+    if (publicKey === undefined) return this.#resolve(query, notKept, turn);
     const { pages } = this.stores;
     const known = pages?.get(publicKey);
     if (known !== undefined) {
@@ -112,7 +123,7 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     return page;
   }
 
-  async #resolve(query: FeedQuery, reads: { isUntracked: boolean }): Promise<FeedPage<P>> {
+  async #resolve(query: FeedQuery, reads: { isUntracked: boolean }, turn?: Promise<unknown>): Promise<FeedPage<P>> {
     const about = query.about ?? undefined;
     if (about !== undefined) checkAbout(query.feed, about);
     const first = query.first ?? DEFAULT_FIRST;
@@ -123,7 +134,7 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
 
     const viewer = isPersonal ? await this.#viewerOf(query) : nobody;
     const audience = audienceOf(viewer);
-    const subject = isPersonal ? `${audience}:${about ?? ''}` : (about ?? '');
+    const subject = isPersonal ? `${audience}:${query.userId ?? ''}:${about ?? ''}` : (about ?? '');
     const request: FeedRequest = {
       feed: query.feed,
       subject,
@@ -132,14 +143,14 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
       after: query.after == null ? undefined : positionIn(query.after, query.feed, subject, audience),
       availableOnly: query.availableOnly ?? false,
       excluded,
-      excludeInCart: query.excludeInCart ?? false,
+      excludeInCart: query.feed === 'cart' || (query.excludeInCart ?? false),
       fallback: query.fallback ?? 'WHEN_EMPTY',
       wantsNextPage: query.wantsNextPage,
       taken: query.distinct?.taken ?? none,
     };
-    const page = await this.#inTurn(query.distinct, () =>
-      resolveFeed(request, this.#portsFor(query, viewer, about, reads)),
-    );
+    await turn;
+    const page = await resolveFeed(request, this.#portsFor(query, viewer, about, reads));
+    for (const node of page.nodes) query.distinct?.taken.add(node.id);
     this.#note(query.feed, page, page.ttlMs);
     return page;
   }
@@ -150,7 +161,7 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     const key = feed === 'similar' ? keys.similar(about) : keys.frequentlyBought(about);
     const count = (first ?? DEFAULT_FIRST) + (wantsNextPage ? 1 : 0);
     // What is malformed is refused when it is asked for.
-    if (count >= 1 && count <= MAX_FIRST + 1) void this.#stretch(key, 0, count);
+    if (count >= 1 && count <= MAX_FIRST + 1) void this.#stretch(key, 0, count + SPARE_MEMBERS);
   }
 
   /** @throws UPSTREAM_UNAVAILABLE */
@@ -160,17 +171,6 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
 
   async #viewerOf({ userId }: FeedQuery): Promise<FeedViewer> {
     return userId === undefined ? this.neighbours.viewer() : { userId, sessionId: null };
-  }
-
-  /** With `distinct` a feed waits until the one written before has chosen, also where that one failed. */
-  async #inTurn(distinct: DistinctFeeds | undefined, resolve: () => Promise<FeedPage<P>>): Promise<FeedPage<P>> {
-    if (distinct === undefined) return resolve();
-    const page = distinct.last.then(resolve, resolve).then((chosen) => {
-      for (const node of chosen.nodes) distinct.taken.add(node.id);
-      return chosen;
-    });
-    distinct.last = page;
-    return page;
   }
 
   #note(feed: FeedName, page: FeedPage<P>, ttlMs: number): void {
@@ -356,6 +356,7 @@ function publicKeyOf(query: FeedQuery): string | undefined {
 
 const nobody: FeedViewer = { userId: null, sessionId: null };
 const none: ReadonlySet<string> = new Set();
+const noop = (): void => undefined;
 
 function audienceOf({ userId, sessionId }: FeedViewer): Audience {
   if (userId !== null) return 'user';

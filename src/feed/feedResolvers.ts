@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { responsePathAsArray, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Resolvers } from '../graphql/generated/resolvers.js';
 import { requireUserId } from '../redis/ids.js';
@@ -33,12 +33,12 @@ const categoryTrending = feedOf('categoryTrending');
 
 export const feedResolvers = {
   Query: {
-    recommendations(_parent, { userId, distinct }, context) {
-      if (userId == null) return feedsOfCaller(distinct);
+    recommendations(_parent, { userId, distinct }, context, info) {
+      if (userId == null) return feedsOf('me', undefined, distinct, info);
       context.cachePolicy.setPrivate();
       context.asker.requireScope('feeds');
       requireUserId(userId, 'userId', context.shop.guestSegment);
-      return { id: `user:${userId}`, userId, distinct: distinctFeeds(distinct) };
+      return feedsOf(`user:${userId}`, userId, distinct, info);
     },
 
     recommendationHealth(_parent, _args, context) {
@@ -48,7 +48,8 @@ export const feedResolvers = {
   },
 
   Session: {
-    recommendations: ({ isCurrent }, { distinct }) => (isCurrent ? feedsOfCaller(distinct) : null),
+    recommendations: ({ isCurrent }, { distinct }, _context, info) =>
+      isCurrent ? feedsOf('me', undefined, distinct, info) : null,
   },
 
   Recommendations: {
@@ -88,11 +89,17 @@ export const feedResolvers = {
 
 const HEALTH_MAX_AGE_MS = 10_000;
 
-const feedsOfCaller = (distinct: boolean | null | undefined): FeedsOf => ({
-  id: 'me',
-  userId: undefined,
-  distinct: distinctFeeds(distinct),
-});
-
-const distinctFeeds = (distinct: boolean | null | undefined): FeedsOf['distinct'] =>
-  distinct === true ? { taken: new Set(), last: Promise.resolve() } : undefined;
+/**
+ * With `distinct` a feed holds other products than without it, or than in another such field of the answer: an id of
+ * its own keeps a client's cache from taking the one for the other.
+ */
+function feedsOf(
+  id: string,
+  userId: string | undefined,
+  distinct: boolean | null | undefined,
+  { path }: Pick<GraphQLResolveInfo, 'path'>,
+): FeedsOf {
+  if (distinct !== true) return { id, userId, distinct: undefined };
+  const place = responsePathAsArray(path).join('.');
+  return { id: `${id}:distinct:${place}`, userId, distinct: { taken: new Set(), last: Promise.resolve() } };
+}

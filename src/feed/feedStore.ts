@@ -14,7 +14,8 @@ interface FeedHead {
   readonly isWhole: boolean;
   /** On the monotonic clock; Infinity without a TTL. */
   readonly expiresAtMs: number;
-  readonly faults: readonly DataFault[];
+  /** Whether a member is broken, which is rare. */
+  readonly hasFaults: boolean;
 }
 
 /** Deeper pages are rare and not kept. */
@@ -97,7 +98,7 @@ export class FeedStore {
       members,
       isWhole: members.length <= count,
       expiresAtMs: askedAtMs + lifeMs(ttl, members.length > 0),
-      faults,
+      hasFaults: faults.length > 0,
     };
   }
 
@@ -136,22 +137,28 @@ function membersOf(range: readonly string[], faults: DataFault[]): FeedMember[] 
 
 /** A member of any sorted set of products; with the empty id where it cannot be one. */
 export function decodeMember(id: string, scoreText: string, faults: DataFault[]): FeedMember {
-  const value = score(scoreText);
+  const member = { id: isProductId(id) ? id : '', score: score(scoreText) };
+  faults.push(...faultsOf(member));
+  return member;
+}
+
+function faultsOf({ id, score: value }: FeedMember): DataFault[] {
+  const faults: DataFault[] = [];
+  if (id === '') faults.push('INVALID_ID');
   if (value === null) faults.push('INVALID_SCORE');
-  if (isProductId(id)) return { id, score: value };
-  faults.push('INVALID_ID');
-  return { id: '', score: value };
+  return faults;
 }
 
 /** The stretch out of a head, undefined where the head does not reach so far. */
 function sliceOf(head: FeedHead, start: number, count: number): FeedSlice | undefined {
   const end = start + count;
+  const members = head.members.slice(start, end);
   // Of a head that goes on, one member behind the stretch must be known, to tell that there is more.
   if (!head.isWhole && head.members.length <= end) return undefined;
   return {
-    members: head.members.slice(start, end),
+    members,
     hasMore: head.members.length > end,
     ttlMs: Math.max(0, head.expiresAtMs - performance.now()),
-    faults: head.faults,
+    faults: head.hasFaults ? members.flatMap(faultsOf) : [],
   };
 }

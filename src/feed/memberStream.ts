@@ -19,6 +19,12 @@ export interface StreamStart {
 }
 
 /**
+ * So many members more than a page needs are read along with it: where products are missing, the page is filled from
+ * them, and costs one round trip more instead of two (R11).
+ */
+export const SPARE_MEMBERS = 10;
+
+/**
  * The members of a rule's keys in the order of the page: of one key, or of several taken in turn. Nothing is read
  * that was not asked for, and no key is ever read whole.
  */
@@ -45,7 +51,7 @@ export class MemberStream {
     this.#turn = start === undefined ? 0 : (start.turn + 1) % places.length;
   }
 
-  /** Up to `count` further members, from at most one read of each key. */
+  /** Up to `count` further members, from at most one read of each key; fewer where that makes a read needless. */
   async pull(count: number): Promise<StreamedMember[]> {
     await Promise.all(this.sources.map((source) => source.fill(count)));
     const pulled: StreamedMember[] = [];
@@ -59,6 +65,11 @@ export class MemberStream {
     return pulled;
   }
 
+  /** Begins to read what the next `pull` of so many will need. */
+  readAhead(count: number): void {
+    for (const source of this.sources) source.readAhead(count);
+  }
+
   get hasMore(): boolean {
     return this.sources.some((source) => source.hasMore);
   }
@@ -66,7 +77,10 @@ export class MemberStream {
   #nextTurn(): number | undefined {
     for (let step = 0; step < this.sources.length; step++) {
       const turn = (this.#turn + step) % this.sources.length;
-      if (this.sources[turn]!.hasBuffered) return turn;
+      const source = this.sources[turn]!;
+      if (source.hasBuffered) return turn;
+      // It is this key's turn, and what comes is not known yet.
+      if (source.hasMore) return undefined;
     }
     return undefined;
   }
@@ -79,12 +93,15 @@ export class KeyReader {
   /** Undefined until read; null where there is no such key for this caller. */
   outcome: 'read' | 'failed' | null | undefined;
   ttlMs = Infinity;
-  /** Whether the key gave any member. */
+  /** Whether the key gave any member, the anchor among them. */
   hadMembers = false;
+  /** Whether it gave any member behind the anchor. */
+  hadFurther = false;
   #buffer: FeedMember[] = [];
   #next = 0;
   #keyHasMore = true;
   #anchor: string | undefined;
+  #reading: Promise<void> | undefined;
 
   constructor(
     readonly at: RulePlace,
@@ -110,12 +127,20 @@ export class KeyReader {
     return this.#buffer[this.#next++]!;
   }
 
-  /** Makes `count` members ready, as far as the key has them. */
+  /** Makes members ready where none is: `count`, as far as the key has them, and some to spare. */
   async fill(count: number): Promise<void> {
-    const buffered = this.#buffer.length - this.#next;
-    if (buffered >= count || !this.#keyHasMore) return;
-    if (this.#anchor !== undefined) return this.#findAnchor(this.#anchor, count);
-    await this.#read(this.offset + buffered, count - buffered);
+    await this.#reading;
+    if (this.hasBuffered || !this.#keyHasMore) return;
+    if (this.#anchor !== undefined) await this.#findAnchor(this.#anchor, count + SPARE_MEMBERS);
+    else await this.#read(this.offset, count + SPARE_MEMBERS);
+    this.hadFurther ||= this.hasBuffered;
+  }
+
+  /** Begins to read behind what is ready, unless that is enough. */
+  readAhead(count: number): void {
+    const ready = this.#buffer.length - this.#next;
+    if (ready >= count || !this.#keyHasMore) return;
+    this.#reading = this.#read(this.offset + ready, count - ready);
   }
 
   /**

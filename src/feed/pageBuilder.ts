@@ -15,6 +15,8 @@ interface Try {
   readonly rule: FeedRule;
   /** Edges of the page from this key, looked-ahead ones not counted. */
   edges: number;
+  /** Members of this key that were left out. */
+  dropped: number;
 }
 
 /** A rule at work. */
@@ -38,7 +40,10 @@ export class PageBuilder<P extends FeedProduct> {
   readonly #consumed: { at: RulePlace; category: string | null; below: number }[] = [];
   #hasMore = false;
   #lookedAhead = false;
-  #lastOffered: EdgePosition | undefined;
+  /** The last member that was taken or left out: where a page goes on that has no edge. */
+  #lastSeen: EdgePosition | undefined;
+  /** Where the first stream was left off that gave no edge in the reads a page may take, but goes on. */
+  #leftOff: EdgePosition | undefined;
   #unavailable: Error | undefined;
 
   constructor(
@@ -74,6 +79,7 @@ export class PageBuilder<P extends FeedProduct> {
         this.#hasMore = true;
         return true;
       }
+      if (stream.hasMore) this.#leftOff ??= this.#lastSeen;
       if (stream.sources.some((source) => source.hadMembers)) this.#usedUp.push([ruleIndex, index]);
       if (this.#edges.length > before || resumed !== undefined) return false;
     }
@@ -87,14 +93,16 @@ export class PageBuilder<P extends FeedProduct> {
     if (edges.length === 0 && tries.length > 0 && tries.every(({ key }) => key.outcome === 'failed'))
       throw upstreamUnavailable();
     if (edges.length === 0 && this.#unavailable !== undefined) throw this.#unavailable;
+    // Nothing was found in the reads that a page may take, not here and in no later rule: there the next page goes on.
+    const leftOff = edges.length === 0 && !this.#hasMore ? this.#leftOff : undefined;
     const isFallback = this.#rules.some((rule) => rule.isOwn !== true);
     const reason = this.#reason(isFallback);
     const ttlMs = Math.min(...tries.filter((one) => one.edges > 0).map(({ key }) => key.ttlMs));
     return {
       edges: reason === null ? edges : edges.map((edge) => ({ ...edge, position: { ...edge.position, reason } })),
       nodes: edges.map((edge) => edge.node),
-      hasNextPage: this.#hasMore || this.#lookedAhead,
-      endPosition: edges.at(-1)?.position ?? (this.#hasMore ? (this.#lastOffered ?? null) : null),
+      hasNextPage: this.#hasMore || this.#lookedAhead || leftOff !== undefined,
+      endPosition: edges.at(-1)?.position ?? (this.#hasMore ? this.#lastSeen : leftOff) ?? null,
       hasPreviousPage: request.after !== undefined,
       source: edges[0]?.source ?? null,
       sources: [...new Set(edges.map((edge) => edge.source))],
@@ -112,20 +120,24 @@ export class PageBuilder<P extends FeedProduct> {
   }
 
   async #fillFrom(stream: MemberStream, at: RuleAt): Promise<void> {
-    const tries = stream.sources.map((key): Try => ({ key, rule: at.rule, edges: 0 }));
+    const tries = stream.sources.map((key): Try => ({ key, rule: at.rule, edges: 0, dropped: 0 }));
     this.#tries.push(...tries);
     for (let read = 0; read <= FURTHER_READS && !this.#isFull; read++) {
       const missing = this.request.first - this.#edges.length + (this.request.wantsNextPage ? 1 : 0);
-      const { min, max } = FURTHER_READ_SIZE;
-      const pulled = await stream.pull(read === 0 ? missing : Math.min(Math.max(2 * missing, min), max));
+      const further = Math.min(Math.max(2 * missing, FURTHER_READ_SIZE.min), FURTHER_READ_SIZE.max);
+      const pulled = await stream.pull(read === 0 ? missing : further);
+      // A page that has come up short once may do so again: the stretch behind is read beside these products.
+      if (read > 0 && read < FURTHER_READS) stream.readAhead(further);
       const reasons = await this.#reasonsAgainst(pulled, stream, at.category);
       const allowed = pulled.filter((_, index) => reasons[index] === undefined);
       const products = await this.ports.products(allowed.map(({ member }) => member.id));
       let next = 0;
       for (let i = 0; i < pulled.length && !this.#isFull; i++) {
+        const streamed = pulled[i]!;
         const reason = reasons[i];
-        if (reason !== undefined) this.#drop(reason);
-        else this.#offer(pulled[i]!, products[next++]!, at, tries[pulled[i]!.turn]!);
+        const tried = tries[streamed.turn]!;
+        if (reason === undefined) this.#offer(streamed, products[next++]!, at, tried);
+        else this.#drop(reason, streamed, at, tried);
       }
       if (!stream.hasMore) break;
     }
@@ -150,22 +162,22 @@ export class PageBuilder<P extends FeedProduct> {
   }
 
   #offer(streamed: StreamedMember, product: P | null | Error, at: RuleAt, tried: Try): void {
-    const position = this.#positionOf(streamed, at);
-    this.#lastOffered = position;
     if (product instanceof Error) this.#unavailable = product;
-    if (product === null || product instanceof Error) return this.#drop('missing');
-    if (this.request.availableOnly && product.isAvailable === false) return this.#drop('unavailable');
+    if (product === null || product instanceof Error) return this.#drop('missing', streamed, at, tried);
+    if (this.request.availableOnly && product.isAvailable === false)
+      return this.#drop('unavailable', streamed, at, tried);
     if (this.#edges.length === this.request.first) {
       this.#lookedAhead = true;
       return;
     }
+    const position = this.#positionOf(streamed, at, this.#edges.length + 1);
     tried.edges++;
     this.#rules.push(at.rule);
     const { score } = streamed.member;
     this.#edges.push({ node: product, score, rank: position.rank, source: tried.key.at.source, position });
   }
 
-  #positionOf({ member, turn, offsets }: StreamedMember, at: RuleAt): EdgePosition {
+  #positionOf({ member, turn, offsets }: StreamedMember, at: RuleAt, count: number): EdgePosition {
     const { feed, subject, after } = this.request;
     return {
       feed,
@@ -175,7 +187,7 @@ export class PageBuilder<P extends FeedProduct> {
       offsets,
       turn,
       anchor: member.id,
-      rank: (after?.rank ?? 0) + this.#edges.length + 1,
+      rank: (after?.rank ?? 0) + count,
       category: at.category,
       usedUp: this.#usedUp.slice(),
       reason: after?.reason ?? null,
@@ -183,8 +195,11 @@ export class PageBuilder<P extends FeedProduct> {
   }
 
   /** Nothing that lies behind the last edge of the page is the page's loss. */
-  #drop(reason: keyof Dropped): void {
-    if (this.#edges.length < this.request.first) this.#dropped[reason]++;
+  #drop(reason: keyof Dropped, streamed: StreamedMember, at: RuleAt, tried: Try): void {
+    if (this.#edges.length === this.request.first) return;
+    this.#dropped[reason]++;
+    tried.dropped++;
+    this.#lastSeen = this.#positionOf(streamed, at, this.#edges.length);
   }
 
   /** What this page would repeat of the pages before it: only keys beside the one that is read can tell. */
@@ -222,8 +237,7 @@ export class PageBuilder<P extends FeedProduct> {
         this.#consumed.push({ at, category: ofCategory, below: Infinity });
     }
     const group = rule.places[after.alternative] ?? [];
-    if (group.length > 1)
-      group.forEach((at, index) => this.#consumed.push({ at, category, below: after.offsets[index] ?? 0 }));
+    group.forEach((at, index) => this.#consumed.push({ at, category, below: after.offsets[index] ?? 0 }));
   }
 
   #reason(isFallback: boolean): FallbackReason | null {
@@ -236,10 +250,12 @@ export class PageBuilder<P extends FeedProduct> {
   }
 }
 
-function outcomeOf({ key, edges }: Try): AttemptOutcome {
+/** A key that was read for members which the page then had no room for is a hit all the same. */
+function outcomeOf({ key, edges, dropped }: Try): AttemptOutcome {
   if (key.outcome === 'failed') return 'ERROR';
   if (edges > 0) return 'HIT';
-  return key.hadMembers ? 'FILTERED' : 'EMPTY';
+  if (dropped > 0) return 'FILTERED';
+  return key.hadFurther ? 'HIT' : 'EMPTY';
 }
 
 /** The category of a rule that needs one: the first that is known. */

@@ -17,8 +17,10 @@ export async function resolveFeed<P extends FeedProduct>(
   const page = new PageBuilder(request, ports);
   for (let index = after?.rule ?? 0; index < rules.length; index++) {
     const rule = rules[index]!;
-    if (!(await applies(rule, request, ports))) continue;
-    const category = after?.rule === index ? after.category : await categoryOf(rule, ports);
+    // A next page stays with its rule, also where the rule would no longer be chosen: who was new has looked around.
+    const isResumed = after?.rule === index;
+    if (!isResumed && !(await applies(rule, request, ports))) continue;
+    const category = isResumed ? after.category : await categoryOf(rule, ports);
     if (rule.category !== undefined && category === null) continue;
     const isDone = await page.runRule(rule, index, category);
     if (isDone || (after !== undefined && fallback !== 'FILL')) break;
@@ -29,10 +31,10 @@ export async function resolveFeed<P extends FeedProduct>(
 
 async function applies(
   rule: FeedRule,
-  { fallback, after }: FeedRequest,
+  { fallback }: FeedRequest,
   ports: Pick<FeedPorts<FeedProduct>, 'isNewUser'>,
 ): Promise<boolean> {
-  if (fallback === 'NONE' && rule.isOwn !== true && after === undefined) return false;
+  if (fallback === 'NONE' && rule.isOwn !== true) return false;
   if (rule.onlyToFill === true && fallback !== 'FILL') return false;
   if (rule.user === undefined) return true;
   return (await ports.isNewUser()) === (rule.user === 'new');

@@ -16,6 +16,8 @@ export type NoteTtl = (ttlMs: number) => void;
 export class ProductLoader {
   readonly #loader: DataLoader<ProductWanted, ProductEntry>;
   readonly #asked = new Map<string, { fields: ProductFields; entry: Promise<ProductEntry> }>();
+  /** A product that stands in several places of the answer has its faults counted once. */
+  readonly #counted = new Set<ProductEntry>();
 
   constructor(
     private readonly store: ProductStore,
@@ -70,7 +72,10 @@ export class ProductLoader {
   }
 
   readonly #use = (entry: ProductEntry): Product | null => {
-    if (entry.faults.length > 0) this.scope.addFaults(entry.faults);
+    if (entry.faults.length > 0 && !this.#counted.has(entry)) {
+      this.#counted.add(entry);
+      this.scope.addFaults(entry.faults);
+    }
     this.noteTtl(entry.expiresAtMs - performance.now());
     return entry.product;
   };

@@ -203,8 +203,9 @@ function takeReplies(lookup: Lookup, hash: Hash, replies: readonly Reply[], next
   else {
     const [idText, ...texts] = fields as (string | null)[];
     hash.exists = presentText(idText) !== undefined;
-    if (hash.exists) hash.names.forEach((name, index) => (hash.text[name] = texts[index] ?? null));
-    else if (texts.some((text) => text !== null)) lookup.faults.push('MISSING_FIELD');
+    // A late write to a hash that had expired leaves one without an id: that makes no product, but what it says holds.
+    hash.names.forEach((name, index) => (hash.text[name] = texts[index] ?? null));
+    if (!hash.exists && texts.some((text) => text !== null)) lookup.faults.push('MISSING_FIELD');
   }
   if (ttl !== undefined) hash.ttlMs = remainingMs(ttl, hash.exists);
   return next;
