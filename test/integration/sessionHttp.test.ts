@@ -72,7 +72,7 @@ describe('sessions over HTTP', () => {
     expect(await ask(SESSION)).toEqual({ data: { session: null } });
   });
 
-  it.each([{ authorization: 'Bearer T' }, { 'x-session-token': 'T' }])('shows the session of %p', async (headers) => {
+  it.each([{ authorization: 'Bearer T' }, { 'x-session-token': 'T' }])('shows the session of %j', async (headers) => {
     await given('T', { session_id: 's', user_id: '5', device_type: 'ios' });
     const { data, extensions } = await ask(SESSION, headers);
     expect(data).toMatchObject({
@@ -89,7 +89,7 @@ describe('sessions over HTTP', () => {
   });
 
   it.each(['unknown', 'mal formed', 'S:viewed', '{T}', 'x'.repeat(200), '..', 'T%0a'])(
-    'answers as without a token to the token %p, and says so',
+    'answers as without a token to the token %j, and says so',
     async (token) => {
       await given('T', { session_id: 's', user_id: '5' });
       expect(await ask(SESSION, bearer(token))).toEqual({
@@ -172,7 +172,7 @@ describe('sessions over HTTP', () => {
       expect(await redis.exists(keys.session('foreign'))).toBe(1);
     });
 
-    it.each(['s-foreign', 'nobodys'])('end nothing for %p, with the same answer', async (sessionId) => {
+    it.each(['s-foreign', 'nobodys'])('end nothing for %j, with the same answer', async (sessionId) => {
       const expected = { data: { sessionEnd: { endedSessionIds: [], userErrors: [] } } };
       expect(await ask(END, bearer('T'), { sessionId })).toEqual(expected);
       expect(await redis.exists(keys.session('foreign'))).toBe(1);
@@ -189,7 +189,7 @@ describe('sessions over HTTP', () => {
   });
 
   describe('the end', () => {
-    it.each([[undefined], [{}], [{ sessionId: 's' }]])('comes to the session that asks with %p', async (input) => {
+    it.each([[undefined], [{}], [{ sessionId: 's' }]])('comes to the session that asks with %j', async (input) => {
       await given('T', { session_id: 's', user_id: '5' });
       expect((await ask(END, bearer('T'), input)).data).toEqual({
         sessionEnd: { endedSessionIds: ['s'], userErrors: [] },
@@ -212,7 +212,7 @@ describe('sessions over HTTP', () => {
       expect(await codeOf(mutation, LOGIN)).toBe('UNAUTHENTICATED');
     });
 
-    it.each(['S:viewed', 'a}b', 'a\nb', ''])('refuses the malformed id %p', async (sessionId) => {
+    it.each(['S:viewed', 'a}b', 'a\nb', ''])('refuses the malformed id %j', async (sessionId) => {
       await given('T', { session_id: 's', user_id: '5' });
       expect(await codeOf(END, bearer('T'), { sessionId })).toBe('BAD_USER_INPUT');
       expect(await redis.exists(keys.session('T'))).toBe(1);
@@ -290,7 +290,7 @@ describe('sessions over HTTP', () => {
       ['T', 'a}b'],
       ['T', ''],
       ['T', 'x'.repeat(129)],
-    ])('refuses the token %p with the user %p before a key is written', async (token, userId) => {
+    ])('refuses the token %j with the user %j before a key is written', async (token, userId) => {
       await given('T', { session_id: 's', user_id: '' });
       expect(await codeOf(IDENTIFY, LOGIN, { token, userId })).toBe('BAD_USER_INPUT');
       expect(await redis.keys('*')).toEqual([keys.session('T')]);

@@ -93,7 +93,7 @@ describe('views over HTTP', () => {
     { productId: 'a\nb' },
     { productId: '' },
     { productId: 'x'.repeat(129) },
-  ])('refuses %p before a key is written', async (input) => {
+  ])('refuses %j before a key is written', async (input) => {
     const { errors } = await ask(VIEW, USER, input);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(await written()).toEqual([]);

@@ -38,7 +38,7 @@ describe('decodeSession', () => {
     expect(decode([null, null, null, null, null])).toEqual({ session: undefined, faults: [] });
   });
 
-  it.each(['S:viewed', 'a b', 'x'.repeat(129), 'a}b', 'a\nb'])('is no session with the session_id %p', (id) => {
+  it.each(['S:viewed', 'a b', 'x'.repeat(129), 'a}b', 'a\nb'])('is no session with the session_id %j', (id) => {
     expect(decode([id, '5', 'web', null, null])).toEqual({ session: undefined, faults: ['INVALID_ID'] });
   });
 

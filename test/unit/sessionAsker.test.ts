@@ -73,7 +73,7 @@ describe('Asker', () => {
   });
 
   it.each(['', 'a b', 'S:viewed', 'x'.repeat(129), 'a\nb', '{x}'])(
-    'tells of the malformed token %p without asking Redis',
+    'tells of the malformed token %j without asking Redis',
     async (token) => {
       const asker = askerWith(token, mustNotAsk);
       expect(asker.token).toBeUndefined();

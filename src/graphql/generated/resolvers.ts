@@ -787,7 +787,7 @@ export type Session = {
   readonly isCurrent: Scalars['Boolean']['output'];
   /** When the session was last active, to the minute. */
   readonly lastActivityAt: Maybe<Scalars['DateTime']['output']>;
-  /** The same user's other sessions, newest activity first; empty for a guest. */
+  /** The same user's other sessions, newest activity first; empty for a guest, null on a session that is not the current one. */
   readonly otherSessions: Maybe<ReadonlyArray<Session>>;
   /** The caller's feeds; null on a session that is not the current one. */
   readonly recommendations: Maybe<Recommendations>;
