@@ -1,7 +1,9 @@
 import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
+import { conditionsOf, resolveConditions, type Condition } from './conditions.js';
 import type { GatewayContext } from './context.js';
+import type { FeedSerializer } from './feedSerializer.js';
 
 /** One validated operation to run. */
 export interface Operation<Context = GatewayContext> {
@@ -18,43 +20,73 @@ export interface ExecutorOptions {
   compileAfter: number;
   /** So many compiled operations are kept, each some hundred kilobytes. Default: 500. */
   maxCompiled?: number;
+  /** Writes feeds as JSON text; the answer must then be made by `stringify` of rawJson.ts. */
+  feeds?: FeedSerializer | undefined;
 }
 
-/** Code for an operation; null where none can be made; until it is made, how often the operation came. */
-type Compiled = CompiledQuery | null | number;
+/** What is known of a document's operation. */
+interface Plan {
+  /** How often it came before it was worth compiling. */
+  uses: number;
+  readonly conditions: readonly Condition[];
+}
 
 /**
  * Runs operations by code that graphql-jit makes for each of them, which is several times faster than graphql-js. To
  * make it takes 5 to 20 ms, so it is made for what comes again; a stranger's queries that never do cost no more than
  * with graphql-js, which also runs what cannot be compiled.
+ *
+ * `@skip` and `@include` are carried out before compiling, so an operation has one code for each combination of their
+ * variables: graphql-jit mistakes them where a field stands in several places and some of them are left out.
  */
 export class JitExecutor<Context = GatewayContext> {
-  readonly #compiled: LRUCache<string, { code: Compiled }>;
+  readonly #plans: LRUCache<string, Plan>;
+  /** Null where no code can be made. */
+  readonly #codes: LRUCache<string, { code: CompiledQuery | null }>;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly options: ExecutorOptions,
   ) {
-    this.#compiled = new LRUCache({ max: options.maxCompiled ?? 500 });
+    const max = options.maxCompiled ?? 500;
+    this.#plans = new LRUCache({ max: 4 * max });
+    this.#codes = new LRUCache({ max });
   }
 
   execute(operation: Operation<Context>): ExecutionResult | Promise<ExecutionResult> {
-    const compiled = this.#compiledFor(operation);
-    if (compiled === undefined) return this.#interpret(operation);
-    const result = compiled.query({}, operation.context, operation.variables ?? {});
+    const code = this.#codeFor(operation);
+    if (code === null) return this.#interpret(operation);
+    const result = code.query({}, operation.context, operation.variables ?? {});
     if (result instanceof Promise) return result.then((settled) => this.#checked(operation, settled));
     return this.#checked(operation, result);
   }
 
-  #compiledFor({ document, queryHash, operationName }: Operation<Context>): CompiledQuery | undefined {
-    const key = operationName === undefined ? queryHash : `${queryHash} ${operationName}`;
-    let entry = this.#compiled.get(key);
-    if (entry === undefined) this.#compiled.set(key, (entry = { code: 0 }));
-    if (typeof entry.code === 'number') {
-      if (entry.code++ < this.options.compileAfter) return undefined;
-      entry.code = compile(this.schema, document, operationName);
+  #codeFor(operation: Operation<Context>): CompiledQuery | null {
+    const { document, queryHash, operationName, variables } = operation;
+    let key = operationName === undefined ? queryHash : `${queryHash} ${operationName}`;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = { uses: 0, conditions: conditionsOf(document, operationName) };
+      this.#plans.set(key, plan);
     }
-    return entry.code ?? undefined;
+    if (plan.uses < this.options.compileAfter) {
+      plan.uses++;
+      return null;
+    }
+    const values = new Map<string, boolean>();
+    for (const { variable, defaultValue } of plan.conditions) {
+      const given = variables?.[variable];
+      const value = given === undefined ? defaultValue : given;
+      if (typeof value !== 'boolean') return null;
+      values.set(variable, value);
+      key += value ? ' 1' : ' 0';
+    }
+    let entry = this.#codes.get(key);
+    if (entry === undefined) {
+      entry = { code: compile(this.schema, resolveConditions(document, values), operationName) };
+      this.#codes.set(key, entry);
+    }
+    return entry.code;
   }
 
   #checked(operation: Operation<Context>, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {
@@ -85,7 +117,9 @@ function compile(
   document: DocumentNode,
   operationName: string | undefined,
 ): CompiledQuery | null {
-  const compiled = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
+  const compiled = compileQuery(schema, document, operationName, {
+    disablingCapturingStackErrors: true,
+  });
   return isCompiledQuery(compiled) ? compiled : null;
 }
 

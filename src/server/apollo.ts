@@ -9,6 +9,9 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { GatewayContext } from '../graphql/context.js';
+import type { ExecutorOptions } from '../graphql/executor.js';
+import { FeedSerializer } from '../graphql/feedSerializer.js';
+import { stringify } from '../graphql/rawJson.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createAnswerPlugin } from './answerPlugin.js';
@@ -23,7 +26,10 @@ export function createApollo(
   metrics: Metrics,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    ...(config.graphql.executor === 'jit' ? { gateway: jitGateway(schema, config.graphql.compileAfter) } : { schema }),
+    ...(config.graphql.executor === 'jit'
+      ? { gateway: jitGateway(schema, executorOptions(schema, config)) }
+      : { schema }),
+    stringifyResult: stringify,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.graphql.introspection,
     csrfPrevention: true,
@@ -39,6 +45,13 @@ export function createApollo(
     }),
     plugins: [createAnswerPlugin(metrics), ...withoutExtras()],
   });
+}
+
+function executorOptions(schema: GraphQLSchema, { graphql }: Config): ExecutorOptions {
+  return {
+    compileAfter: graphql.compileAfter,
+    feeds: graphql.serializeFeeds ? new FeedSerializer(schema) : undefined,
+  };
 }
 
 /** The cache plugin wraps every field and costs more than the rest of Apollo; the others talk to Apollo's servers. */

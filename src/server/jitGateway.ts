@@ -1,13 +1,13 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
-import { JitExecutor } from '../graphql/executor.js';
+import { JitExecutor, type ExecutorOptions } from '../graphql/executor.js';
 
 type Gateway = NonNullable<ApolloServerOptionsWithGateway<GatewayContext>['gateway']>;
 
 /** Puts an executor of our own behind Apollo Server, which takes one only from what it calls a gateway. */
-export function jitGateway(schema: GraphQLSchema, compileAfter: number): Gateway {
-  const executor = new JitExecutor(schema, { compileAfter });
+export function jitGateway(schema: GraphQLSchema, options: ExecutorOptions): Gateway {
+  const executor = new JitExecutor(schema, options);
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
