@@ -25,13 +25,16 @@ export const GUEST = { userId: null, sessionId: 's1' };
 
 export const WEEK_SECONDS = 604_800;
 
-export async function startCarts(env: NodeJS.ProcessEnv): Promise<CartGateway> {
+export async function startCarts(
+  env: NodeJS.ProcessEnv,
+  makeRunner = (...args: ConstructorParameters<typeof ScriptRunner>) => new ScriptRunner(...args),
+): Promise<CartGateway> {
   const { redis, shop } = loadConfig(env);
   const client = createRedisClient(redis, 'reads');
   const writes = createRedisClient(redis, 'writes');
   for (const each of [client, writes]) each.on('error', () => undefined);
   const reader = new CommandRunner(client, redis);
-  const runner = new ScriptRunner(writes, redis);
+  const runner = makeRunner(writes, redis);
   const guesses = new CartIdGuesses();
   const store = new CartStore(reader, shop, guesses);
   const products = new Map<string, CartProduct | null>();
