@@ -20,7 +20,7 @@ describe('on one node', () => {
   let runner: ScriptRunner;
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startRedis({ config: ['repl-diskless-sync-delay 0'] });
     proxy = await startTcpProxy(redis);
     client = createRedisClient(settingsFor({ REDIS_URL: proxy.url }), 'writes');
     client.on('error', () => undefined);
