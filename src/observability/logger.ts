@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -6,17 +6,22 @@ export type { Logger } from 'pino';
  * The process' log, one JSON line an event. Credentials never reach it: headers that carry them are cut out, texts
  * lose the passwords of connection strings and the tokens in keys, and of an error its command is left out.
  */
-export function createLogger(level: string): Logger {
-  return pino({
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     redact: { paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: REMOVED },
     serializers: { err: describeError, req: describeRequest },
     hooks: {
-      logMethod(args, method) {
-        method.apply(this, args.map((part) => (typeof part === 'string' ? withoutSecrets(part) : part)) as typeof args);
+      logMethod([first, ...texts], method) {
+        const { err } = (first ?? {}) as { err?: unknown };
+        // Without a text of its own pino would take the error's for it, as it is.
+        if (texts.length === 0 && err instanceof Error) texts.push(err.message);
+        const clean = [first, ...texts].map((part) => (typeof part === 'string' ? withoutSecrets(part) : part));
+        method.apply(this, clean as Parameters<typeof method>);
       },
     },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 const REMOVED = '[removed]';
