@@ -3,7 +3,12 @@ const features = '^src/(product|session|cart|feed)/';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'features-do-not-import-one-another',
       comment: 'Cart and feed hand on product ids; resolvers join through the context.',
@@ -55,13 +60,21 @@ module.exports = {
       from: { path: '^src/(?!demo/)' },
       to: { path: '^src/demo/' },
     },
-    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src/(?!demo/)' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/(?!demo/)' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
     { name: 'nothing-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

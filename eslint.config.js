@@ -13,7 +13,8 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // A method that an interface wants to be asynchronous may have nothing to wait for.
       '@typescript-eslint/require-await': 'off',
-      eqeqeq: 'error',
+      // `== null` asks for null and undefined at once, which GraphQL's optional arguments are.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   {

@@ -1,4 +1,3 @@
-import { isSelected, productFieldsOf, type SelectionInfo } from '../graphql/projection.js';
 import type { DistinctFeeds, FallbackMode, FeedName } from './feed.js';
 
 /** The arguments that every feed takes (api.md, Types). */
@@ -22,19 +21,4 @@ export interface FeedQuery extends FeedArguments {
   /** A service names the user; else it is the caller. */
   readonly userId?: string | undefined;
   readonly distinct?: DistinctFeeds | undefined;
-}
-
-export function feedQueryOf(
-  feed: FeedName,
-  about: string | null | undefined,
-  args: FeedArguments,
-  info: SelectionInfo,
-): FeedQuery {
-  return {
-    ...args,
-    feed,
-    about,
-    fields: productFieldsOf(info, ['edges', 'node']) | productFieldsOf(info, ['nodes']),
-    wantsNextPage: isSelected(info, ['pageInfo', 'hasNextPage']),
-  };
 }

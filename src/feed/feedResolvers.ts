@@ -1,10 +1,11 @@
 import { responsePathAsArray, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../graphql/context.js';
+import { feedQueryOf } from '../graphql/feedSelection.js';
 import type { Resolvers } from '../graphql/generated/resolvers.js';
 import { requireUserId } from '../redis/ids.js';
 import { encodeCursor } from './cursor.js';
 import type { FeedName, FeedPage, FeedsOf } from './feed.js';
-import { feedQueryOf, type FeedArguments } from './feedQuery.js';
+import type { FeedArguments } from './feedQuery.js';
 
 interface About {
   readonly categoryId?: string | null | undefined;

@@ -11,6 +11,8 @@ import {
 } from 'graphql';
 import { productField, type ProductFields } from '../product/product.js';
 
+export { productField };
+
 /** What a resolver needs of `info`; both executors give it. */
 export type SelectionInfo = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues' | 'schema'>;
 
@@ -30,6 +32,11 @@ export function productFieldsOf(info: SelectionInfo, path: readonly string[] = [
     for (const name of selectionAt(info, path).keys()) fields |= DATA_OF_FIELD[name] ?? 0;
     return fields;
   });
+}
+
+/** The data of fields of `Product` by their names in the schema, for what is derived from them in another type. */
+export function productFieldsNamed(...names: (keyof typeof productField)[]): ProductFields {
+  return names.reduce((fields, name) => fields | productField[name], 0);
 }
 
 /** Whether the query selects the field at the end of this path beneath the field at hand. */

@@ -1,5 +1,5 @@
-import { feedQueryOf } from '../feed/feedQuery.js';
 import type { GatewayContext } from './context.js';
+import { feedQueryOf } from './feedSelection.js';
 import { argumentsOf, selectionAt, type SelectionInfo } from './projection.js';
 
 /** Starts on the feeds that are selected beneath a product beside the product itself: that saves a round trip. */

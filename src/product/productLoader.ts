@@ -46,7 +46,7 @@ export class ProductLoader {
     const entries = ids.map((id) => this.store.peek(id, fields));
     if (entries.every((entry) => entry !== undefined)) return entries.map((entry) => this.#use(entry));
     return Promise.all(
-      entries.map((entry, index) =>
+      entries.map(async (entry, index) =>
         entry ? this.#use(entry) : this.#read(ids[index]!, fields).then(this.#use, (error: CodedError) => error),
       ),
     );

@@ -66,7 +66,9 @@ function credentialsOf(settings: RedisSettings): ConnectionOptions {
   };
 }
 
-function clusterOptions(redisOptions: ConnectionOptions): Omit<ClusterOptions, 'redisOptions'> & { redisOptions: ConnectionOptions } {
+function clusterOptions(
+  redisOptions: ConnectionOptions,
+): Omit<ClusterOptions, 'redisOptions'> & { redisOptions: ConnectionOptions } {
   return {
     redisOptions,
     clusterRetryStrategy: (attempt) => Math.min(25 * attempt, RECONNECT_MAX_MS),

@@ -5,7 +5,7 @@ import { upstreamUnavailable } from '../errors.js';
  * asked of Redis on its behalf.
  */
 export class Deadline {
-  #rejects = new Set<(error: unknown) => void>();
+  #rejects = new Set<(error: Error) => void>();
   #timer: NodeJS.Timeout;
   #isOver = false;
 
@@ -26,7 +26,7 @@ export class Deadline {
           this.#rejects.delete(reject);
           resolve(value);
         },
-        (error: unknown) => {
+        (error: Error) => {
           this.#rejects.delete(reject);
           reject(error);
         },
