@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -26,8 +27,11 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** @param env settings of the gateway, over those of a test run */
-export async function openShop(env: NodeJS.ProcessEnv = {}): Promise<Shop> {
+/**
+ * @param env settings of the gateway, over those of a test run
+ * @param delayMs replies reach the gateway so much later: what it sends at once is then seen as sent at once
+ */
+export async function openShop(env: NodeJS.ProcessEnv = {}, delayMs = 0): Promise<Shop> {
   const server = await startRedis();
   const redis = new Redis(server.url);
   const proxy = await startTcpProxy(server);
@@ -38,10 +42,15 @@ export async function openShop(env: NodeJS.ProcessEnv = {}): Promise<Shop> {
   });
   if (env['CACHE_ENABLED'] !== 'false') await untilCacheFollows(redis);
 
+  proxy.delay(delayMs);
+
+  // The announcement of a write takes another way to the gateway than the write's answer takes to the test.
+  const untilAnnounced = () => sleep(delayMs + 5);
   const ask: Shop['ask'] = (query, request) => gateway.query<Data>(query, request);
   const run: Shop['run'] = async (lines) => {
     const pipeline = redis.pipeline(commandsIn(lines));
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    await untilAnnounced();
   };
   return {
     redis,
@@ -59,6 +68,7 @@ export async function openShop(env: NodeJS.ProcessEnv = {}): Promise<Shop> {
     },
     async empty() {
       await redis.flushall();
+      await untilAnnounced();
       proxy.reset();
     },
     async stop() {
