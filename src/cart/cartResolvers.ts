@@ -5,9 +5,12 @@ import type {
   QueryResolvers,
   SessionResolvers,
 } from '../graphql/generated/resolvers.js';
-import { isSelected, productFieldsOf, type SelectionInfo } from '../graphql/projection.js';
-import { productField } from '../product/product.js';
+import { isSelected, productFieldsNamed, productFieldsOf, type SelectionInfo } from '../graphql/projection.js';
 import type { CartLine } from './cart.js';
+import { cartMutations, type CartMutations } from './cartMutationResolvers.js';
+
+const PRICE = productFieldsNamed('price');
+const AVAILABILITY = productFieldsNamed('isAvailable');
 
 /** The cart and its lines; `Cart.recommendations` belongs to the feeds. */
 export const cartResolvers: {
@@ -15,6 +18,7 @@ export const cartResolvers: {
   Session: Pick<SessionResolvers, 'cart'>;
   Cart: CartResolvers;
   CartLine: CartLineResolvers;
+  Mutation: CartMutations;
 } = {
   Query: {
     cart: (_parent, _args, context, info) => currentCart(context, info),
@@ -33,19 +37,21 @@ export const cartResolvers: {
     product: ({ productId }, _args, { products }, info) => products.load(productId, productFieldsOf(info)),
 
     async currentUnitPrice(line, _args, context) {
-      return (await productOf(line, productField.price, context))?.price ?? null;
+      return (await productOf(line, PRICE, context))?.price ?? null;
     },
 
     async priceChanged(line, _args, context) {
-      const now = (await productOf(line, productField.price, context))?.price;
+      const now = (await productOf(line, PRICE, context))?.price;
       return now ? !sameAmount(now.amount, line.unitPrice.amount) : null;
     },
 
     async isAvailable(line, _args, context) {
-      const product = await productOf(line, productField.isAvailable, context);
+      const product = await productOf(line, AVAILABILITY, context);
       return product ? product.isAvailable : null;
     },
   },
+
+  Mutation: cartMutations,
 };
 
 const productOf = ({ productId }: CartLine, fields: number, { products }: GatewayContext) =>
