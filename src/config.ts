@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Every setting of the gateway, checked. Built once at start from the environment; nothing else reads `process.env`. */
@@ -76,6 +77,17 @@ const serviceKeys = list.transform((items, context) =>
   }),
 );
 
+/** Whoever believes all of `X-Forwarded-For` believes what the client put there, so "true" is one proxy. */
+const proxies = z.string().transform((text, context): number | string[] | false => {
+  if (text === 'true') return 1;
+  if (text === 'false') return false;
+  if (/^\d{1,2}$/.test(text)) return Number(text) || false;
+  const addresses = text.split(',').map((item) => item.trim());
+  if (addresses.every((item) => isIP(item.split('/', 1)[0]!) > 0)) return addresses;
+  context.addIssue({ code: 'custom', message: 'must be true, false, a number of proxies, or addresses (with /bits)' });
+  return false;
+});
+
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
 const settings = z
@@ -84,7 +96,7 @@ const settings = z
     HOST: z.string().default('127.0.0.1'),
     PORT: whole(4000, { max: 65_535 }),
     CORS_ORIGINS: list.default([]),
-    TRUST_PROXY: flag,
+    TRUST_PROXY: proxies.default(false),
     SHUTDOWN_GRACE_MS: whole(10_000, { min: 100 }),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     WORKERS: whole(1, { min: 1, max: 64 }),
@@ -131,6 +143,7 @@ const settings = z
     MAX_ALIASES: whole(50, { min: 0 }),
     MAX_DIRECTIVES: whole(50, { min: 0 }),
     MAX_ROOT_FIELDS: whole(20, { min: 1 }),
+    MAX_SELECTIONS: whole(1_000, { min: 10 }),
     MAX_COST: whole(2_500, { min: 10 }),
 
     CACHE_ENABLED: flag,
@@ -158,7 +171,8 @@ function toConfig(env: z.infer<typeof settings>) {
     host: env.HOST,
     port: env.PORT,
     corsOrigins: env.CORS_ORIGINS,
-    trustProxy: env.TRUST_PROXY ?? false,
+    /** How many proxies stand in front, or their addresses: `X-Forwarded-For` is believed as far as they wrote it. */
+    trustProxy: env.TRUST_PROXY,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     logLevel: env.LOG_LEVEL,
     workers: env.WORKERS,
@@ -202,6 +216,7 @@ function toConfig(env: z.infer<typeof settings>) {
       maxAliases: env.MAX_ALIASES,
       maxDirectives: env.MAX_DIRECTIVES,
       maxRootFields: env.MAX_ROOT_FIELDS,
+      maxSelections: env.MAX_SELECTIONS,
       maxCost: env.MAX_COST,
     },
     cache: {

@@ -17,6 +17,8 @@ export interface GatewayContext {
   readonly scope: ReadScope;
   readonly cachePolicy: CachePolicy;
   readonly asker: Asker;
+  /** Where the request comes from; limits are counted for it. */
+  readonly address: string;
 
   readonly products: ProductLoader;
   readonly categories: CategoryLoader;

@@ -52,6 +52,7 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
     scope,
     cachePolicy,
     asker,
+    address: caller.address,
     products,
     categories,
     sessions: new SessionLoader({

@@ -1,8 +1,9 @@
 import type { Config } from '../config.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
+import { RateLimiter } from '../limits/rateLimiter.js';
 import type { GatewayContext } from './context.js';
-import { openRedis } from './redisAccess.js';
+import { openRedis, type RedisAccess } from './redisAccess.js';
 import { createContext, type Caller } from './requestContext.js';
 import { createStores } from './stores.js';
 
@@ -10,6 +11,8 @@ import { createStores } from './stores.js';
 export interface Services {
   /** @throws UNAUTHENTICATED, as HTTP 401, where an `x-api-key` came that is nobody's. */
   createContext: (caller: Caller) => GatewayContext;
+  /** Undefined where the settings switch it off. */
+  limiter: RateLimiter | undefined;
   /** Whether Redis answers; settles within its command timeout. */
   redisAnswers: () => Promise<boolean>;
   close: () => Promise<void>;
@@ -20,6 +23,7 @@ export function createServices(config: Config, logger: Logger, metrics: Metrics)
   const stores = createStores(config, redis, logger);
   return {
     createContext: (caller) => createContext(config, stores, metrics, caller),
+    limiter: config.rateLimit.enabled ? createLimiter(config, redis.scripts, logger) : undefined,
     redisAnswers: redis.answers,
     async close() {
       // A session's touch may still be under way; it has a deadline of its own.
@@ -27,4 +31,12 @@ export function createServices(config: Config, logger: Logger, metrics: Metrics)
       await redis.close();
     },
   };
+}
+
+function createLimiter({ rateLimit }: Config, scripts: RedisAccess['scripts'], logger: Logger): RateLimiter {
+  return new RateLimiter({
+    scripts,
+    ...rateLimit,
+    onLost: (error) => logger.warn({ err: error }, 'the rate limit cannot be shared; each process limits by itself'),
+  });
 }

@@ -74,6 +74,11 @@ export const keys = {
    * product). Hashes to the slot of `trending_products`, so one script looks here and counts there.
    */
   countedViews: (sessionId: string) => `gateway:counted_views:{trending_products}:${sessionId}`,
+  /**
+   * Hash, ours: what each gateway has let one caller spend in the window at hand (rate limit). The name is `session:`
+   * or `address:` and a digest.
+   */
+  rateLimit: (bucket: string) => `gateway:rate_limit:${bucket}`,
   /** Whatever else the gateway keeps for itself: limits, locks. */
   gateway: (name: string) => `gateway:${name}`,
 } as const;

@@ -12,11 +12,14 @@ import type { GatewayContext } from '../graphql/context.js';
 import type { ExecutorOptions } from '../graphql/executor.js';
 import { FeedSerializer } from '../graphql/feedSerializer.js';
 import { stringify } from '../graphql/rawJson.js';
+import type { RateLimiter } from '../limits/rateLimiter.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createAnswerPlugin } from './answerPlugin.js';
 import { createErrorFormatter } from './formatError.js';
 import { jitGateway } from './jitGateway.js';
+import { createLimitsPlugin } from './limitsPlugin.js';
+import { QueryCost } from './queryCost.js';
 
 /** Apollo Server with what the gateway switches off, and its own word on errors and answers. Not yet started. */
 export function createApollo(
@@ -24,6 +27,7 @@ export function createApollo(
   config: Config,
   logger: Logger,
   metrics: Metrics,
+  limiter: RateLimiter | undefined,
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     ...(config.graphql.executor === 'jit'
@@ -43,7 +47,11 @@ export function createApollo(
       suggestions: !config.isProduction,
       answered: (code) => metrics.errorAnswered(code),
     }),
-    plugins: [createAnswerPlugin(metrics), ...withoutExtras()],
+    plugins: [
+      createLimitsPlugin({ cost: new QueryCost(schema), maxCost: config.graphql.maxCost, limiter }),
+      createAnswerPlugin(metrics),
+      ...withoutExtras(),
+    ],
   });
 }
 

@@ -13,6 +13,7 @@ import { addExplorers } from './explorer.js';
 import { addGraphqlRoute } from './graphqlRoute.js';
 import { addHealthRoutes } from './health.js';
 import { handleFrameworkError, handleHttpErrors } from './httpErrors.js';
+import { DocumentLimits } from './limits.js';
 
 /** The gateway as a whole. */
 export interface GatewayServer {
@@ -30,7 +31,8 @@ export async function createServer(config: Config): Promise<GatewayServer> {
   const logger = createLogger(config.logLevel);
   const metrics = new Metrics();
   const services = createServices(config, logger, metrics);
-  const apollo = createApollo(buildSchema(), config, logger, metrics);
+  const schema = buildSchema();
+  const apollo = createApollo(schema, config, logger, metrics, services.limiter);
   await apollo.start();
 
   const app = createHttp(config);
@@ -44,7 +46,14 @@ export async function createServer(config: Config): Promise<GatewayServer> {
     registry: metrics.registry,
   });
   if (config.graphql.explorers) addExplorers(app);
-  addGraphqlRoute(app, { apollo, createContext: (caller) => services.createContext(caller) });
+  addGraphqlRoute(app, {
+    apollo,
+    createContext: (caller) => services.createContext(caller),
+    limits: new DocumentLimits(schema, config.graphql),
+    limiter: services.limiter,
+    serviceKeys: config.serviceKeys,
+    errorAnswered: (code) => metrics.errorAnswered(code),
+  });
 
   let stopped: Promise<void> | undefined;
   return {
@@ -70,7 +79,7 @@ export async function createServer(config: Config): Promise<GatewayServer> {
 function createHttp(config: Config): FastifyInstance {
   const app = fastify({
     bodyLimit: config.graphql.maxBodyBytes,
-    trustProxy: config.trustProxy,
+    trustProxy: trustedProxies(config.trustProxy),
     requestTimeout: 10_000,
     // While stopping, what comes on a standing connection is answered, see Drain.
     return503OnClosing: false,
@@ -79,6 +88,11 @@ function createHttp(config: Config): FastifyInstance {
   // GraphQL over HTTP takes JSON alone; anything else is 415.
   app.removeContentTypeParser('text/plain');
   return app;
+}
+
+/** A number of proxies counts from this process outwards. */
+function trustedProxies(proxies: Config['trustProxy']) {
+  return typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies;
 }
 
 /** JSON is never a page: nothing may be loaded or framed on its behalf. */
@@ -98,7 +112,7 @@ function corsOptions(origin: string[]) {
       'apollographql-client-name',
       'apollographql-client-version',
     ],
-    exposedHeaders: ['ratelimit', 'ratelimit-policy', 'retry-after'],
+    exposedHeaders: ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'],
     maxAge: 600,
   };
 }

@@ -1,22 +1,40 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServiceKey } from '../config.js';
+import type { ErrorCode } from '../errors.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Caller } from '../graphql/requestContext.js';
 import type { Deadline } from '../redis/deadline.js';
+import type { RateLimiter } from '../limits/rateLimiter.js';
 import { sendError } from './httpErrors.js';
+import type { DocumentLimits } from './limits.js';
+import { REFUSAL_COST } from './limitsPlugin.js';
+import { createRateGate } from './rateGate.js';
 
 export interface GraphqlRouteOptions {
   apollo: ApolloServer<GatewayContext>;
   createContext: (caller: Caller) => GatewayContext;
+  limits: DocumentLimits;
+  limiter: RateLimiter | undefined;
+  serviceKeys: readonly ServiceKey[];
+  errorAnswered(code: ErrorCode): void;
 }
 
 /** `POST /graphql` and `GET /graphql`, by the GraphQL-over-HTTP specification; Apollo answers, this carries. */
-export function addGraphqlRoute(app: FastifyInstance, { apollo, createContext }: GraphqlRouteOptions): void {
+export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { apollo, createContext, limits, limiter } = options;
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
+    ...(limiter && { onRequest: createRateGate(limiter, options.serviceKeys) }),
     async handler(request, reply) {
+      const refusal = limits.refusalOf(documentOf(request));
+      if (refusal) {
+        limiter?.charge(request.ip, REFUSAL_COST);
+        options.errorAnswered(refusal.code);
+        return sendError(reply.header('vary', VARY), 400, refusal.code, refusal.message);
+      }
       let deadline: Deadline | undefined;
       const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: toApollo(request),
@@ -53,6 +71,13 @@ function endIfUnanswered(reply: FastifyReply, deadline: Deadline): void {
 
 /** What an answer depends on besides its query (api.md, HTTP). */
 const VARY = 'Authorization, x-session-token, x-api-key, Origin';
+
+/** The query's text, empty where there is none or it is not a text: Apollo says what is wrong with that. */
+function documentOf({ method, query, body }: FastifyRequest): string {
+  const source = method === 'GET' ? query : body;
+  const text = (source as { query?: unknown } | null | undefined)?.query;
+  return typeof text === 'string' ? text : '';
+}
 
 /** The headers that Apollo looks at; to copy all of them costs more than the rest of this file. */
 const APOLLO_HEADERS = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'];
