@@ -29,7 +29,10 @@ export function openRedis(config: Config, logger: Logger, metrics: Metrics): Red
   const writes = createRedisClient(config.redis, 'writes');
   logChanges(reads, logger.child({ connection: 'reads' }));
   logChanges(writes, logger.child({ connection: 'writes' }));
-  const runner = new CommandRunner(reads, config.redis);
+  const runner = new CommandRunner(reads, {
+    ...config.redis,
+    onBatch: (commands, durationMs, succeeded) => metrics.batchEnded(commands, durationMs, succeeded),
+  });
   const tracked = config.cache.enabled ? trackedCache(reads, config, logger) : undefined;
   if (tracked) metrics.watch('gateway_cache', () => ({ ...tracked.cache.stats }));
   return {

@@ -1,6 +1,6 @@
 import calculateSlot from 'cluster-key-slot';
 import { Cluster, Redis } from 'ioredis';
-import { upstreamUnavailable } from '../errors.js';
+import { CodedError, upstreamUnavailable } from '../errors.js';
 import type { RedisClient } from './client.js';
 import type { Deadline } from './deadline.js';
 
@@ -27,6 +27,8 @@ export interface CommandRunnerOptions {
   maxQueuedCommands: number;
   /** How long Redis has to answer `PING` when it is suspected to hang, and how often it is asked. */
   probeIntervalMs?: number;
+  /** Told of each pipeline, for the metrics. */
+  onBatch?: (commands: number, durationMs: number, succeeded: boolean) => void;
 }
 
 interface Batch {
@@ -51,11 +53,13 @@ export class CommandRunner implements CommandReader {
   #inFlight = 0;
   #suspected = false;
   #probeTimer: NodeJS.Timeout | undefined;
+  #onBatch: CommandRunnerOptions['onBatch'];
 
   constructor(client: RedisClient, options: CommandRunnerOptions) {
     this.#client = client;
     this.#maxQueuedCommands = options.maxQueuedCommands;
     this.#probeIntervalMs = options.probeIntervalMs ?? 100;
+    this.#onBatch = options.onBatch;
   }
 
   /** Whether Redis answers, as far as is known. */
@@ -85,14 +89,18 @@ export class CommandRunner implements CommandReader {
     const batches = this.#waiting;
     this.#waiting = [];
     const commands = batches.flatMap((batch) => batch.commands);
+    const sentAtMs = performance.now();
     this.#send(commands)
       .then((replies) => {
+        const succeeded = !replies.some((reply) => reply instanceof CodedError);
+        this.#onBatch?.(commands.length, performance.now() - sentAtMs, succeeded);
         let start = 0;
         for (const batch of batches) {
           batch.resolve(replies.slice(start, (start += batch.commands.length)));
         }
       })
       .catch((error: unknown) => {
+        this.#onBatch?.(commands.length, performance.now() - sentAtMs, false);
         for (const batch of batches) batch.reject(upstreamUnavailable(error));
       })
       .finally(() => {

@@ -167,6 +167,17 @@ describe('the server', () => {
     expect(await (await post(JSON.stringify({ extensions }))).json()).toEqual({ data: { product: { name: 'Lamp' } } });
   });
 
+  it('counts what it does for Prometheus', async () => {
+    await gateway.query('{ recommendations { trending { source } } product(id: "prod_counted") { id } }');
+
+    const text = await (await send('/metrics')).text();
+    expect(text).toMatch(/^gateway_request_duration_seconds_count\{operation="query",status="200"\} [1-9]/m);
+    expect(text).toMatch(/^gateway_feed_answers_total\{feed="trending",source="TRENDING",fallback="false"\} [1-9]/m);
+    expect(text).toMatch(/^gateway_redis_batch_duration_seconds_count\{outcome="answered"\} [1-9]/m);
+    expect(text).toMatch(/^gateway_redis_commands_total [1-9]/m);
+    expect(text).toMatch(/^gateway_cache_misses [1-9]/m);
+  });
+
   it('shows the explorers, each with a policy that lets in nothing else', async () => {
     const sandbox = await send('/');
     expect(await sandbox.text()).toContain('embeddable-sandbox');
