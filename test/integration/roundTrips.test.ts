@@ -39,35 +39,42 @@ describe('round trips to Redis', () => {
   const zadd = (key: string, members: readonly string[]) =>
     `ZADD ${key} ${members.map((id, index) => `${members.length - index} ${id}`).join(' ')}`;
 
-  async function fillShop(): Promise<void> {
-    const feeds = { 'rec:trending': 't', 'rec:popular': 'p', 'rec:new_arrivals': 'n', 'rec:user:5:personalized': 'u' };
+  async function fillShop(userId = '5'): Promise<void> {
+    const feeds = {
+      'rec:trending': 't',
+      'rec:popular': 'p',
+      'rec:new_arrivals': 'n',
+      [`rec:user:${userId}:personalized`]: 'u',
+    };
     for (const [key, prefix] of Object.entries(feeds)) {
       await shop.addProducts(...ids(prefix));
       await shop.run(`${zadd(key, ids(prefix))}\nEXPIRE ${key} 900`);
     }
     await shop.addProducts('prod_1', 'prod_2', 'prod_3');
-    await shop.run(`${session('tok_5', 'sess_now', '5')}\nZADD rec:user:5:history 1704902400 prod_1`);
+    await shop.run(`${session('tok_5', 'sess_now', userId)}\nZADD rec:user:${userId}:history 1704902400 prod_1`);
   }
-  const cartOf = (sessionId: string, cartId: string) => `
-    HSET cart:5:${sessionId} cart_id ${cartId} user_id 5 session_id ${sessionId} status active total_items 3 total_amount 30.00
+  const cartOf = (userId: string, sessionId: string, cartId: string) => `
+    HSET cart:${userId}:${sessionId} cart_id ${cartId} user_id ${userId} session_id ${sessionId} status active total_items 3 total_amount 30.00
     RPUSH cart_items:${cartId} '{"item_id":"prod_1","variation_id":"","quantity":3,"price":10.00,"name":"Lamp"}'
-    SET active_cart:5 cart:5:${sessionId}`;
+    SET active_cart:${userId} cart:${userId}:${sessionId}`;
   const isWhole = (data: Record<string, unknown>) => {
     expect(data).toMatchObject({ cart: { totalItems: 3, lines: [{ product: { id: 'prod_1' } }] } });
     expect(data).toMatchObject({ recommendations: { personalized: { edges: { length: 20 } } } });
   };
 
   it.each([
-    ['of the session at hand', 'sess_now', 'c1', 4, 3],
-    ['of the session at hand, its lines guessed', 'sess_now', '{cart:5:sess_now}:1', 3, 2],
-    ['of another session', 'sess_then', 'c1', 5, 4],
-    ['of another session, its lines guessed', 'sess_then', '{cart:5:sess_then}:1', 4, 3],
-  ])('of the home page with the cart %s', async (_which, sessionId, cartId, cold, warm) => {
-    await fillShop();
-    await shop.run(cartOf(sessionId, cartId));
+    ['of the session at hand', '101', 'sess_now', 'c1', 4, 3],
+    ['of the session at hand, its lines guessed', '102', 'sess_now', '{cart:102:sess_now}:1', 3, 2],
+    ['of another session', '103', 'sess_then', 'c1', 5, 4],
+    ['of another session, its lines guessed', '104', 'sess_then', '{cart:104:sess_then}:1', 4, 3],
+  ])('of the home page with the cart %s', async (_which, userId, sessionId, cartId, cold, warm) => {
+    // The gateway remembers which ids carts have, so each row has a user of its own.
+    await fillShop(userId);
+    await shop.run(cartOf(userId, sessionId, cartId));
     const counted = await coldAndWarm(HOME, as('tok_5'));
     isWhole(counted.data);
-    expect(counted.cold).toBeLessThanOrEqual(cold);
+    expect(counted.cold).toBe(cold);
+    // A cart id that was met once is guessed the next time: no more than the table has.
     expect(counted.warm).toBeLessThanOrEqual(warm);
   });
 
