@@ -99,7 +99,6 @@ const settings = z
     TRUST_PROXY: proxies.default(false),
     SHUTDOWN_GRACE_MS: whole(10_000, { min: 100 }),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    WORKERS: whole(1, { min: 1, max: 64 }),
 
     REDIS_URL: z
       .string()
@@ -175,7 +174,6 @@ function toConfig(env: z.infer<typeof settings>) {
     trustProxy: env.TRUST_PROXY,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     logLevel: env.LOG_LEVEL,
-    workers: env.WORKERS,
     redis: {
       url: env.REDIS_URL,
       clusterNodes: env.REDIS_CLUSTER_NODES,
