@@ -15,7 +15,7 @@ export function countTogether(groups: Iterable<readonly string[]>): CoCounts {
   const counts: CoCounts = new Map();
   const rowOf = (id: string): Map<string, number> => {
     let row = counts.get(id);
-    if (!row) counts.set(id, (row = new Map()));
+    if (!row) counts.set(id, (row = new Map<string, number>()));
     return row;
   };
   for (const group of groups) {

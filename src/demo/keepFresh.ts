@@ -5,7 +5,7 @@ import { catalogueWrites } from './catalogueWrites.js';
 import type { KeyWrite } from './keyWrite.js';
 
 export interface Refresher {
-  stop(): void;
+  stop: () => void;
 }
 
 /**

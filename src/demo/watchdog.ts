@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 
 /** Ends a process and removes a directory when this process is gone, however it went. */
 export interface Watchdog {
@@ -27,7 +28,7 @@ export function startWatchdog(directory: string | null): Watchdog {
   // If the shell was ended by someone, what we write to it is lost; that is then all there is to say about it.
   shell.stdin.on('error', () => undefined);
   shell.unref();
-  if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref();
+  if (shell.stdin instanceof Socket) shell.stdin.unref();
 
   return {
     watch(pid) {

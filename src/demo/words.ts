@@ -6,7 +6,7 @@ export interface Words {
   colour(): string;
   bookTitle(): string;
   ingredient(): string;
-  firstName(): string;
+  firstName: () => string;
 }
 
 /** Words by faker, repeatable by `seed`. The only file that imports faker: it is an ES module, which the tests cannot load. */

@@ -108,7 +108,7 @@ export class JitExecutor<Context = GatewayContext> {
       operationName: operationName ?? null,
       variableValues: variables ?? null,
       contextValue: context,
-    }) as ExecutionResult | Promise<ExecutionResult>;
+    });
   }
 }
 

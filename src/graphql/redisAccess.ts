@@ -7,6 +7,7 @@ import { CoherentCache } from '../redis/coherentCache.js';
 import { CommandRunner, type CommandReader } from '../redis/commandRunner.js';
 import { cacheEntryOf, trackedPrefixes } from '../redis/keyspace.js';
 import { ScriptRunner } from '../redis/scriptRunner.js';
+import { answersPing } from '../redis/suspects.js';
 import { trackingSourceOf } from '../redis/trackingSource.js';
 
 /** How much of the in-process cache whole pages may take; the rest is for what they are made of. */
@@ -20,7 +21,7 @@ export interface RedisAccess {
   /** Undefined where the settings switch it off. */
   cache: CoherentCache | undefined;
   /** Whether Redis answers; settles within the command timeout. */
-  answers(): Promise<boolean>;
+  answers: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export function openRedis(config: Config, logger: Logger, metrics: Metrics): Red
     reader: runner,
     scripts: new ScriptRunner(writes, config.redis),
     cache: tracked?.cache,
-    answers: () => answers(reads, config.redis.commandTimeoutMs),
+    answers: () => answersPing(reads),
     async close() {
       await tracked?.tracker.stop();
       runner.close();
@@ -78,18 +79,4 @@ function logChanges(client: RedisClient, logger: Logger): void {
     isAway = false;
     logger.info('Redis is there');
   });
-}
-
-/** The offline queue would keep a PING until Redis is back, so what is not ready is not asked. */
-async function answers(client: RedisClient, timeoutMs: number): Promise<boolean> {
-  if (client.status !== 'ready') return false;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const tooLate = new Promise<false>((resolve) => timeout.addEventListener('abort', () => resolve(false)));
-  return Promise.race([
-    client.ping().then(
-      () => true,
-      () => false,
-    ),
-    tooLate,
-  ]);
 }

@@ -62,7 +62,8 @@ export async function startTcpProxy(
     open.add(connection);
     client.once('close', () => open.delete(connection));
   };
-  let [server, port] = await listenOnFreePort(accept);
+  const [first, port] = await listenOnFreePort(accept);
+  let server = first;
 
   const url = new URL(target.url ?? 'redis://placeholder');
   url.host = `${HOST}:${port}`;

@@ -160,10 +160,10 @@ describe('one fetch for all who ask', () => {
   it('gives those who joined what the read brought', async () => {
     const { cache } = cacheAt(0);
     const ticket = cache.begin('product:1');
-    const joined = [cache.inFlight('product:1'), cache.inFlight('product:1')];
+    const joined = [cache.inFlight<string>('product:1'), cache.inFlight<string>('product:1')];
     cache.store(ticket, fetched('chair'));
 
-    expect(await Promise.all(joined)).toEqual(['chair', 'chair']);
+    expect(await Promise.all(joined.map(async (read) => read))).toEqual(['chair', 'chair']);
     expect(cache.inFlight('product:1')).toBeUndefined();
   });
 
