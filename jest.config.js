@@ -15,4 +15,6 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 20_000,
+  // The second one says on the last line how many passed and failed.
+  reporters: ['default', '<rootDir>/test/support/closingLineReporter.js'],
 };
