@@ -6,7 +6,8 @@ import type { CartChange, CartProduct, CartRules, CartUserError, ChangeOptions }
 import { CartDraft, contentOf } from './cartDraft.js';
 import type { CartOwner } from './cartIds.js';
 import type { LineRef } from './cartLines.js';
-import { CartPlaces, type CartPlace } from './cartPlaces.js';
+import type { CartPlace, CartPlaces } from './cartPlaces.js';
+import { CartTurns } from './cartTurns.js';
 import {
   error,
   planAdd,
@@ -39,14 +40,14 @@ export type FreshProducts = (
  * The changes of a cart, each of them once and whole (R2, R13 to R15).
  *
  * A change is worked out here on the state that Redis told and carried out by one script if that is still the state;
- * if not, the script tells the new one and it is worked out again. Somebody gets through each time, so changes that
- * meet all get through.
+ * if not, it is worked out again. Somebody gets through each time, so changes that meet all get through.
  */
 export class CartChanges {
   readonly #scripts: CartScripts;
   readonly #places: CartPlaces;
   readonly #products: FreshProducts;
   readonly #rules: CartRules;
+  readonly #turns = new CartTurns();
 
   constructor(scripts: CartScripts, places: CartPlaces, products: FreshProducts, rules: CartRules) {
     this.#scripts = scripts;
@@ -99,55 +100,65 @@ export class CartChanges {
     planOf: () => Promise<Plan>,
     options: ChangeOptions,
     scope: ReadScope,
-    { frees = false, clears = false } = {},
+    kind: ChangeKind = {},
   ): Promise<CartChange> {
-    const { owner } = options;
-    const [firstPlace, plan] = await Promise.all([this.#places.find(owner, operation.id, scope), planOf()]);
-    let place = firstPlace;
-    for (let attempt = 1; ; attempt++) {
-      const { state } = place;
-      if (typeof state === 'string') return refused(undefined, [unreadable]);
-      if (owner.userId === null && state.hash.mergeTo !== undefined) throw movedAway();
-      if (state.memory !== undefined) return this.#repeated(state, state.memory, operation, owner);
-
-      const draft = new CartDraft(state, owner, this.#rules, this.#scripts.adoptsForeignIds);
-      const current = contentOf(state, owner, this.#rules);
-      if (isOutdated(options.expectedVersion, draft, state)) return refused(current, [conflict]);
-      const planned = plan(draft);
-      if (planned.userErrors.length > 0) return refused(current, planned.userErrors);
-      if (clears && !draft.isLive) return refused(undefined, []);
-
-      const done = await this.#carryOut(place, draft, planned, operation, scope, { owner, frees, clears });
-      if ('change' in done) return done.change;
-      if (scope.deadline.isOver) throw upstreamUnavailable();
-      // Only where many meet: those that come late in a turn must not come late in every turn.
-      if (attempt > 3) await sleep(Math.random() * Math.min(20, attempt));
-      place = done.state ? { ...place, state: done.state } : await this.#places.find(owner, operation.id, scope);
-    }
+    const find = () => this.#places.find(options.owner, operation.id, scope);
+    const [place, plan] = await Promise.all([find(), planOf()]);
+    const attempt = (at: CartPlace) => this.#attempt(at, { ...kind, operation, plan, options }, scope);
+    const untilDone = async (): Promise<CartChange> => {
+      for (let attempts = 1; !scope.deadline.isOver; attempts++) {
+        const change = await attempt(await find());
+        if (change) return change;
+        // Other gateways are at it too: who comes late in one round must not come late in every round.
+        await sleep(Math.random() * Math.min(20, 2 * attempts));
+      }
+      throw upstreamUnavailable();
+    };
+    return (await attempt(place)) ?? this.#turns.inTurn(place.cartKey, scope.deadline, untilDone);
   }
 
-  /** The change that was made, or the state that was found instead; none where the pointer leads elsewhere by now. */
+  /** Undefined where the cart, or the pointer to it, is another one by now. */
+  async #attempt(place: CartPlace, wanted: WantedChange, scope: ReadScope): Promise<CartChange | undefined> {
+    const { state } = place;
+    const { operation, plan, options, clears = false } = wanted;
+    const { owner, expectedVersion } = options;
+    if (typeof state === 'string') return refused(undefined, [unreadable]);
+    if (owner.userId === null && state.hash.mergeTo !== undefined) throw movedAway();
+    if (state.memory !== undefined) return this.#repeated(state, state.memory, operation, owner);
+
+    const draft = new CartDraft(state, owner, this.#rules, this.#scripts.adoptsForeignIds);
+    const current = contentOf(state, owner, this.#rules);
+    if (isOutdated(expectedVersion, draft, state)) return refused(current, [conflict]);
+    const planned = plan(draft);
+    if (planned.userErrors.length > 0) return refused(current, planned.userErrors);
+    if (clears && !draft.isLive) return refused(undefined, []);
+    return this.#carryOut(place, draft, planned, wanted, scope);
+  }
+
   async #carryOut(
     place: CartPlace,
     draft: CartDraft,
     { warnings }: Planned,
-    { id, digest, attempt }: Operation,
+    { operation, options, clears = false, frees = false }: WantedChange,
     scope: ReadScope,
-    { owner, frees, clears }: { owner: CartOwner; frees: boolean; clears: boolean },
-  ): Promise<{ change: CartChange } | { state: CartPlace['state'] | undefined }> {
-    const { fields, content } = draft.outcome({ clears, ttlMs: ttlSeconds.cart * 1_000 });
-    const memory = encodeMemory({ version: draft.version, digest, attempt, extra: encodeWarnings(warnings) });
+  ): Promise<CartChange | undefined> {
     const { cartId, version } = draft;
-    const edits = draft.edits({ clears });
-    const write = (state: CartState) =>
-      this.#scripts.change(
-        state,
-        { cartId, operationId: id, memory, version, edits, fields, carried: [], frees },
-        scope.deadline,
-      );
-    const state = await this.#places.claimed(place, owner, write, scope);
-    if (state !== 'DONE') return { state };
-    return { change: { content, userErrors: [], warnings, replayed: false } };
+    const { fields, content } = draft.outcome({ clears, ttlMs: ttlSeconds.cart * 1_000 });
+    const change = {
+      cartId,
+      version,
+      fields,
+      frees,
+      operationId: operation.id,
+      memory: encodeMemory({ ...operation, version, extra: encodeWarnings(warnings) }),
+      edits: draft.edits({ clears }),
+      carried: [],
+    };
+    const write = (state: CartState) => this.#scripts.change(state, change, scope.deadline);
+    const done = await this.#places.claimed(place, options.owner, write, scope);
+    if (done === 'DONE') return { content, userErrors: [], warnings, replayed: false };
+    const isRepeated = typeof done === 'object' && done.memory !== undefined;
+    return isRepeated ? this.#repeated(done, done.memory ?? '', operation, options.owner) : undefined;
   }
 
   /** The operation is in the cart already: by our own repeat after a lost answer, or by the caller's. */
@@ -174,6 +185,19 @@ export class CartChanges {
       }),
     );
   }
+}
+
+/** What distinguishes changes that take away. */
+interface ChangeKind {
+  /** Whether it also goes where Redis has no memory left. */
+  readonly frees?: boolean;
+  readonly clears?: boolean;
+}
+
+interface WantedChange extends ChangeKind {
+  readonly operation: Operation;
+  readonly plan: Plan;
+  readonly options: ChangeOptions;
 }
 
 /** A version is expected of the cart that the caller sees; where it sees none, 0 is as good as the key's last. */
