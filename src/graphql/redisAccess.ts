@@ -33,6 +33,10 @@ export function openRedis(config: Config, logger: Logger, metrics: Metrics): Red
   const runner = new CommandRunner(reads, {
     ...config.redis,
     onBatch: (commands, durationMs, succeeded) => metrics.batchEnded(commands, durationMs, succeeded),
+    onSuspect() {
+      logger.warn('Redis does not answer');
+      tracked?.tracker.renew(new Error('Redis left a read without an answer'));
+    },
   });
   const tracked = config.cache.enabled ? trackedCache(reads, config, logger) : undefined;
   if (tracked) metrics.watch('gateway_cache', () => ({ ...tracked.cache.stats }));

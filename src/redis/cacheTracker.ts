@@ -36,12 +36,18 @@ const LAST_RETRY_MS = 500;
 export class CacheTracker {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  private round: Round | undefined;
 
   constructor(private readonly options: CacheTrackerOptions) {}
 
   /** Returns at once; the cache goes on when Redis is there, now or later. */
   start(): void {
     this.running ??= this.run(this.stopping.signal);
+  }
+
+  /** For who learns before the heartbeat that Redis does not answer: puts the cache off and sets tracking up anew. */
+  renew(reason: Error): void {
+    this.round?.end(reason);
   }
 
   /** Puts the cache off and closes the connections. */
@@ -53,7 +59,7 @@ export class CacheTracker {
   private async run(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
-      const round = new Round(this.options);
+      const round = (this.round = new Round(this.options));
       const stop = (): void => round.end(undefined);
       signal.addEventListener('abort', stop);
       const cameUp = await round.ended;

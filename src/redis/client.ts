@@ -36,6 +36,8 @@ export function connectionOptions(settings: RedisSettings): ConnectionOptions {
   return {
     commandTimeout: settings.commandTimeoutMs,
     connectTimeout: 1_000,
+    // A Redis that loads its data says how long that takes, in whole seconds: ask again sooner.
+    maxLoadingRetryTime: 100,
     // A peer that hangs keeps its socket: give it up, so that Sentinel's or the Cluster's new master is asked.
     socketTimeout: Math.max(1_000, 2 * settings.commandTimeoutMs),
     // A command that was under way may have been carried out. Only its sender knows whether it can be repeated.

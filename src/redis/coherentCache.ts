@@ -96,7 +96,7 @@ export class CoherentCache {
     const entry = this.entries.get(entryKey);
     if (entry === undefined || entry.era === this.era) return undefined;
     const { lostAtMs } = entry.era;
-    if (entry.expiresAtMs <= lostAtMs || this.now() >= lostAtMs + this.staleMs) return undefined;
+    if (entry.keyExpiresAtMs <= lostAtMs || this.now() >= lostAtMs + this.staleMs) return undefined;
     this.counts.staleHits++;
     return entry.value as V;
   }
@@ -135,7 +135,11 @@ export class CoherentCache {
     const expiresAtMs = askedAtMs + (held ? Math.min(ttlMs, HOLD_MS) : ttlMs);
     if (expiresAtMs <= this.now()) return;
     const size = Math.ceil(bytes) + 2 * entryKey.length + ENTRY_OVERHEAD_BYTES;
-    this.entries.set(entryKey, { value, expiresAtMs, held, era: this.era }, { size });
+    this.entries.set(
+      entryKey,
+      { value, expiresAtMs, keyExpiresAtMs: askedAtMs + ttlMs, held, era: this.era },
+      { size },
+    );
   }
 
   /** Ends a read that failed; who joined it fails with the same reason. */
@@ -206,6 +210,8 @@ interface Era {
 interface Entry {
   readonly value: unknown;
   readonly expiresAtMs: number;
+  /** Later than `expiresAtMs` where the value is merely held. */
+  readonly keyExpiresAtMs: number;
   readonly held: boolean;
   readonly era: Era;
 }

@@ -1,8 +1,10 @@
-import calculateSlot from 'cluster-key-slot';
-import { Cluster, Redis } from 'ioredis';
 import { CodedError, upstreamUnavailable } from '../errors.js';
 import type { RedisClient } from './client.js';
 import type { Deadline } from './deadline.js';
+import { ConnectionLost, Presence } from './presence.js';
+import { sendReads } from './readPipelines.js';
+import { isFailure } from './replyErrors.js';
+import { ONLY_NODE, Suspects } from './suspects.js';
 
 /** One read: its name in lower case, its key, the rest. */
 export type Command = readonly [name: string, key: string, ...args: (string | number)[]];
@@ -25,10 +27,14 @@ export interface CommandReader {
 export interface CommandRunnerOptions {
   /** Beyond so many commands without an answer, further ones are refused at once. */
   maxQueuedCommands: number;
-  /** How long Redis has to answer `PING` when it is suspected to hang, and how often it is asked. */
+  /** How long after its loss a connection is waited for. Default: 500. */
+  commandTimeoutMs?: number;
+  /** How often a Redis that is suspected to hang is asked whether it answers again. Default: 100. */
   probeIntervalMs?: number;
   /** Told of each pipeline, for the metrics. */
   onBatch?: (commands: number, durationMs: number, succeeded: boolean) => void;
+  /** Told as soon as Redis, or a node of the Cluster, left a command without an answer. */
+  onSuspect?: (node: string) => void;
 }
 
 interface Batch {
@@ -42,34 +48,33 @@ interface Batch {
  * one pipeline (on a Cluster: one a node), so a request makes as many round trips as it has dependent steps.
  *
  * It also keeps a dead Redis from holding requests. Once a command has timed out, Redis is *suspected*: further
- * commands fail at once, while a `PING` every `probeIntervalMs` finds out when it is back. Without this each of a
- * request's four dependent steps would wait for its own timeout.
+ * commands fail at once, while a `PING` finds out when it is back. Without this each of a request's four dependent
+ * steps would wait for its own timeout. While there is no connection nothing is sent, so that nothing waits in a queue
+ * of ioredis' from which it would be sent long after it was given up.
  */
 export class CommandRunner implements CommandReader {
   #client: RedisClient;
   #maxQueuedCommands: number;
-  #probeIntervalMs: number;
+  #onBatch: CommandRunnerOptions['onBatch'];
+  #presence: Presence;
+  #suspects: Suspects;
   #waiting: Batch[] = [];
   #inFlight = 0;
-  #suspected = false;
-  #probeTimer: NodeJS.Timeout | undefined;
-  #onBatch: CommandRunnerOptions['onBatch'];
 
   constructor(client: RedisClient, options: CommandRunnerOptions) {
     this.#client = client;
     this.#maxQueuedCommands = options.maxQueuedCommands;
-    this.#probeIntervalMs = options.probeIntervalMs ?? 100;
     this.#onBatch = options.onBatch;
-  }
-
-  /** Whether Redis answers, as far as is known. */
-  get isAvailable(): boolean {
-    return !this.#suspected && this.#client.status === 'ready';
+    this.#presence = new Presence(client, options.commandTimeoutMs ?? 500);
+    this.#suspects = new Suspects(client, {
+      probeIntervalMs: options.probeIntervalMs ?? 100,
+      onSuspect: options.onSuspect,
+    });
   }
 
   read(commands: readonly Command[], deadline?: Deadline): Promise<Reply[]> {
     if (commands.length === 0) return Promise.resolve([]);
-    if (this.#suspected || this.#inFlight >= this.#maxQueuedCommands) return Promise.reject(upstreamUnavailable());
+    if (this.#isAway || this.#inFlight >= this.#maxQueuedCommands) return Promise.reject(upstreamUnavailable());
     if (deadline?.isOver === true) return Promise.reject(upstreamUnavailable());
     this.#inFlight += commands.length;
     const replies = new Promise<Reply[]>((resolve, reject) => {
@@ -82,7 +87,12 @@ export class CommandRunner implements CommandReader {
 
   /** Stops probing; commands under way settle by their own timeout. */
   close(): void {
-    clearTimeout(this.#probeTimer);
+    this.#suspects.close();
+  }
+
+  /** Whether it is known that Redis would not answer. */
+  get #isAway(): boolean {
+    return this.#suspects.has(ONLY_NODE) || this.#presence.isLongAway;
   }
 
   #flush(): void {
@@ -109,81 +119,20 @@ export class CommandRunner implements CommandReader {
   }
 
   async #send(commands: readonly Command[]): Promise<Reply[]> {
-    const client = this.#client;
-    const replies = client instanceof Redis ? await pipeline(client, commands) : await perNode(client, commands);
-    let timedOut = false;
+    const replies = await this.#sendOnce(commands).catch((error: unknown) => {
+      // Reads may be repeated: a connection that was merely cut costs them a moment.
+      if (error instanceof ConnectionLost) return this.#sendOnce(commands);
+      throw error;
+    });
     for (let i = 0; i < replies.length; i++) {
       const reply = replies[i];
-      if (!(reply instanceof Error)) continue;
-      if (isTimeout(reply)) timedOut = true;
-      if (isFailure(reply)) replies[i] = upstreamUnavailable(reply);
+      if (reply instanceof Error && isFailure(reply)) replies[i] = upstreamUnavailable(reply);
     }
-    if (timedOut) this.#suspect();
     return replies;
   }
 
-  #suspect(): void {
-    if (this.#suspected) return;
-    this.#suspected = true;
-    const probe = () => {
-      this.#client.ping().then(
-        () => (this.#suspected = false),
-        () => (this.#probeTimer = setTimeout(probe, this.#probeIntervalMs)),
-      );
-    };
-    probe();
+  async #sendOnce(commands: readonly Command[]): Promise<Reply[]> {
+    if (!this.#presence.isThere) await this.#presence.untilThere();
+    return this.#presence.orLost(sendReads(this.#client, commands, this.#suspects));
   }
 }
-
-async function pipeline(client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
-  const results = await client.pipeline(commands as unknown as unknown[][]).exec();
-  if (results === null) throw new Error('The pipeline was discarded.');
-  return results.map(([error, value]) => error ?? value);
-}
-
-/**
- * A Cluster takes a pipeline only where all its keys live on one node, so commands are grouped by the node that
- * owns their slot. What a node refuses because a slot moved meanwhile is asked again alone: ioredis follows
- * redirections for single commands.
- */
-async function perNode(cluster: Cluster, commands: readonly Command[]): Promise<Reply[]> {
-  const groups = new Map<string, number[]>();
-  commands.forEach(([, key], index) => {
-    const node = cluster.slots[calculateSlot(key)]?.[0] ?? '';
-    const group = groups.get(node);
-    if (group) group.push(index);
-    else groups.set(node, [index]);
-  });
-  const replies = new Array<Reply>(commands.length);
-  await Promise.all(
-    [...groups.values()].map(async (indexes) => {
-      const answers = await pipeline(
-        cluster,
-        indexes.map((index) => commands[index]!),
-      ).catch((error: unknown) => indexes.map(() => error));
-      await Promise.all(
-        indexes.map(async (index, position) => {
-          const answer = answers[position];
-          replies[index] = isRedirection(answer) ? await alone(cluster, commands[index]!) : answer;
-        }),
-      );
-    }),
-  );
-  return replies;
-}
-
-async function alone(cluster: Cluster, [name, ...args]: Command): Promise<Reply> {
-  return cluster.call(name, ...args).catch((error: unknown) => error);
-}
-
-const isRedirection = (reply: Reply): boolean =>
-  reply instanceof Error &&
-  (/^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)/.test(reply.message) || reply.message.startsWith('All keys in the pipeline'));
-
-const isTimeout = (error: Error): boolean => error.message === 'Command timed out';
-
-/** What Redis says where it cannot do a command at all, whatever the key holds. */
-const CANNOT_ANSWER =
-  /^(LOADING|MASTERDOWN|CLUSTERDOWN|BUSY|NOAUTH|WRONGPASS|NOPERM|MISCONF|TRYAGAIN|MOVED|ASK|READONLY|OOM|UNKILLABLE)/;
-
-const isFailure = (error: Error): boolean => error.name !== 'ReplyError' || CANNOT_ANSWER.test(error.message);

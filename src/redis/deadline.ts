@@ -20,7 +20,8 @@ export class Deadline {
   /** Settles as `work` does, or fails with UPSTREAM_UNAVAILABLE when the time is over, whichever is first. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#rejects.add(reject);
+      if (this.#isOver) reject(upstreamUnavailable());
+      else this.#rejects.add(reject);
       work.then(
         (value) => {
           this.#rejects.delete(reject);

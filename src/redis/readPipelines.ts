@@ -1,0 +1,65 @@
+import calculateSlot from 'cluster-key-slot';
+import { Redis, type Cluster } from 'ioredis';
+import type { RedisClient } from './client.js';
+import type { Command, Reply } from './commandRunner.js';
+import { isRedirection, isTimeout } from './replyErrors.js';
+import { ONLY_NODE, type Suspects } from './suspects.js';
+
+/**
+ * Sends the commands as one pipeline, on a Cluster one a node; an error is the reply of the command that it befell.
+ * Nodes that let a command time out become suspects.
+ */
+export async function sendReads(
+  client: RedisClient,
+  commands: readonly Command[],
+  suspects: Suspects,
+): Promise<Reply[]> {
+  if (!(client instanceof Redis)) return perNode(client, commands, suspects);
+  const replies = await pipeline(client, commands);
+  if (replies.some(hasTimedOut)) suspects.add(ONLY_NODE);
+  return replies;
+}
+
+async function pipeline(client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
+  const results = await client.pipeline(commands as unknown as unknown[][]).exec();
+  if (results === null) throw new Error('The pipeline was discarded.');
+  return results.map(([error, value]) => error ?? value);
+}
+
+/**
+ * A Cluster takes a pipeline only where all its keys live on one node, so commands are grouped by the node that
+ * owns their slot. What a node refuses because a slot moved meanwhile is asked again alone: ioredis follows
+ * redirections for single commands.
+ */
+async function perNode(cluster: Cluster, commands: readonly Command[], suspects: Suspects): Promise<Reply[]> {
+  const groups = new Map<string, number[]>();
+  commands.forEach(([, key], index) => {
+    const node = cluster.slots[calculateSlot(key)]?.[0] ?? '';
+    const group = groups.get(node);
+    if (group) group.push(index);
+    else groups.set(node, [index]);
+  });
+  const replies = new Array<Reply>(commands.length);
+  await Promise.all(
+    [...groups].map(async ([node, indexes]) => {
+      const group = indexes.map((index) => commands[index]!);
+      const answers = suspects.has(node)
+        ? group.map(() => new Error('The node does not answer.'))
+        : await pipeline(cluster, group).catch((error: unknown): Reply[] => indexes.map(() => error));
+      if (answers.some(hasTimedOut)) suspects.add(node);
+      await Promise.all(
+        indexes.map(async (index, position) => {
+          const answer = answers[position];
+          replies[index] = isRedirection(answer) ? await alone(cluster, commands[index]!) : answer;
+        }),
+      );
+    }),
+  );
+  return replies;
+}
+
+async function alone(cluster: Cluster, [name, ...args]: Command): Promise<Reply> {
+  return cluster.call(name, ...args).catch((error: unknown) => error);
+}
+
+const hasTimedOut = (reply: Reply): boolean => reply instanceof Error && isTimeout(reply);
