@@ -57,8 +57,11 @@ function publicCode({ extensions }: GraphQLFormattedError, error: unknown): stri
 function isAboutTheRequest(error: unknown): boolean {
   if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false;
   const { status } = (error.extensions['http'] ?? {}) as { status?: number };
-  return error.message.startsWith('Argument "') || (status !== undefined && status >= 400 && status < 500);
+  return ABOUT_INPUT.test(error.message) || (status !== undefined && status >= 400 && status < 500);
 }
+
+/** graphql-js' words for them; the second one when there are more than fifty. */
+const ABOUT_INPUT = /^(Argument "|Too many errors processing variables)/;
 
 function masked({ path, locations }: GraphQLFormattedError, error: unknown, logger: Logger): GraphQLFormattedError {
   const id = randomUUID();

@@ -5,6 +5,7 @@ import type { Standing } from '../limits/rateBucket.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import { tooComplex } from './limits.js';
 import type { QueryCost } from './queryCost.js';
+import { hasTooManyValues, MAX_VARIABLE_VALUES } from './variableLimits.js';
 
 export interface CostLimits {
   cost: QueryCost;
@@ -28,6 +29,7 @@ export function createLimitsPlugin({ cost, maxCost, limiter }: CostLimits): Apol
         async didResolveOperation({ operation, document, request, contextValue, response }) {
           // An unknown operation name: execution says so.
           if (operation === undefined) return;
+          if (hasTooManyValues(request.variables)) throw tooManyValues();
           const price = cost.of(operation, document, request.variables ?? {});
           if (price > maxCost) throw tooComplex(`The operation costs ${price}; at most ${maxCost} are allowed.`);
           if (limiter === undefined || contextValue.asker.service !== undefined) return;
@@ -44,6 +46,11 @@ export function createLimitsPlugin({ cost, maxCost, limiter }: CostLimits): Apol
       };
     },
   };
+}
+
+function tooManyValues(): CodedError {
+  const message = `The variables hold more than ${MAX_VARIABLE_VALUES} values.`;
+  return new CodedError('BAD_USER_INPUT', message, { extensions: { http: { status: 400 } } });
 }
 
 /** The fields of the IETF's draft, "RateLimit header fields for HTTP" (draft 6, which clients understand). */
