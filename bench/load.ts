@@ -29,7 +29,7 @@ const SETTLE_MS = 5_000;
  * Throws on any answer that is not 200 and, where it looks (one in sixteen), on one that holds GraphQL errors.
  */
 export async function applyLoad(
-  { port }: Target,
+  { name, port }: Target,
   requests: EncodedWorkload,
   { connections, seconds, firstRequest = 0 }: LoadOptions,
 ): Promise<LoadResult> {
@@ -45,7 +45,7 @@ export async function applyLoad(
       const fail = (reason: Error) => {
         clearTimeout(watchdog);
         socket.destroy();
-        reject(reason);
+        reject(new Error(`${name} under load: ${reason.message}`));
       };
       const send = () => {
         const request = requests.raw[next % requests.raw.length]!;

@@ -8,6 +8,7 @@ import { cores, pin } from './cores.js';
 import { measureGrowth } from './growth.js';
 import { measureMemory } from './memory.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
+import { profileServer } from './profile.js';
 import { reportText, type BenchReport, type WorkloadReport } from './report.js';
 import { countRedisUse, type RedisUse } from './roundTrips.js';
 import { runRounds } from './rounds.js';
@@ -17,6 +18,7 @@ import { benchShop } from './shopData.js';
 import { home } from './workloads/home.js';
 import { productPage } from './workloads/productPage.js';
 import { widget } from './workloads/widget.js';
+import type { Workload } from './workloads/workload.js';
 
 /** Whatever hangs, the bench does not: this much time beyond what the options ask for. */
 const SPARE_MINUTES = 10;
@@ -40,6 +42,7 @@ async function run(): Promise<void> {
   pin(process.pid, cores?.load);
   const startedAt = new Date().toISOString();
   try {
+    if (options.profile) return await profileAll(redis.url, options);
     const workloads = await measureWorkloads(redis, options);
     const growth = options.parts.has('growth') ? await measureGrowth(options, say) : [];
     const memory = options.parts.has('memory') ? await measureMemory(redis.url, options, say) : undefined;
@@ -53,7 +56,7 @@ async function measureWorkloads(
   redis: { host: string; port: number; url: string },
   options: BenchOptions,
 ): Promise<WorkloadReport[]> {
-  const chosen = [home, widget, productPage].filter(({ name }) => options.parts.has(name));
+  const chosen = chosenWorkloads(options);
   if (chosen.length === 0) return [];
   const taking = contestants.filter(({ name }) => options.servers.includes(name));
   const servers: RunningServer[] = [];
@@ -85,6 +88,15 @@ async function measureWorkloads(
     for (const server of servers) await server.stop();
   }
 }
+
+async function profileAll(redisUrl: string, options: BenchOptions): Promise<void> {
+  for (const contestant of contestants.filter(({ name }) => options.servers.includes(name)))
+    for (const workload of chosenWorkloads(options))
+      console.log(`\n${await profileServer(contestant, redisUrl, workload, options)}`);
+}
+
+const chosenWorkloads = ({ parts }: BenchOptions): Workload[] =>
+  [home, widget, productPage].filter(({ name }) => parts.has(name));
 
 /** Prints the tables; a run of some pieces alone does not overwrite what a full one found. */
 function publish(report: BenchReport): void {

@@ -27,7 +27,7 @@ export async function measureMemory(
   { memoryMinutes, connections }: BenchOptions,
   say: (text: string) => void,
 ): Promise<MemoryRow> {
-  const server = await startContestant(gateway('ours', 'memory', {}), redisUrl, { withHeapReport: true });
+  const server = await startContestant(gateway('ours', 'memory', {}), redisUrl, { withProbe: true });
   try {
     const lanes = [home, widget, productPage].map((workload) => requestsFor(server, workload));
     const startedAtMs = performance.now();
@@ -35,7 +35,7 @@ export async function measureMemory(
     const loadUntil = async (end: number) => {
       while (minutes() < end)
         for (const requests of lanes) await applyLoad(server, requests, { connections, seconds: SLICE_SECONDS });
-      return { bytes: await server.heapBytes(), minutes: minutes() };
+      return { bytes: (await server.ask('heap')) as number, minutes: minutes() };
     };
     say(`mixed load for ${memoryMinutes} min`);
     const early = await loadUntil(memoryMinutes * EARLY_SHARE);

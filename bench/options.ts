@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly warmupSeconds: number;
   readonly connections: number;
   readonly memoryMinutes: number;
+  /** Show where the servers' time goes instead of measuring. */
+  readonly profile: boolean;
 }
 
 export const PARTS = ['H', 'W', 'P', 'growth', 'memory'] as const;
@@ -22,7 +24,8 @@ export const USAGE = `npm run bench -- [options]
   --seconds 2                 length of a round
   --warmup 2                  seconds of load before the first round
   --connections 64            keep-alive connections of the load
-  --memory-minutes 1          how long the memory row loads the gateway; 10 is the form of the specification`;
+  --memory-minutes 1          how long the memory row loads the gateway; 10 is the form of the specification
+  --profile                   show where the time of each server goes in each workload, instead of measuring`;
 
 /** @throws Error that says what is wrong with the command line */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '2' },
       warmup: { type: 'string', default: '2' },
       connections: { type: 'string', default: '64' },
+      profile: { type: 'boolean', default: false },
       'memory-minutes': { type: 'string', default: '1' },
     },
   });
@@ -48,6 +52,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: number(values.seconds, 'seconds', 0.2, 60),
     warmupSeconds: number(values.warmup, 'warmup', 0.2, 60),
     connections: number(values.connections, 'connections', 1, 1_000),
+    profile: values.profile,
     memoryMinutes: number(values['memory-minutes'], 'memory-minutes', 0.1, 60),
   };
 }

@@ -40,13 +40,20 @@ export async function countRedisUse(
   async function count(workload: Workload): Promise<RedisUse> {
     const requests = requestsFor(server, workload);
     proxy.delay(0);
-    const warming = await applyLoad(server, requests, { connections: 16, seconds: 1.5 });
+    let nextRequest = 0;
+    // All there is to cache is cached once each request was sent.
+    for (let slice = 0; slice < 5 && (slice < 1 || nextRequest < requests.variety); slice++)
+      ({ nextRequest } = await applyLoad(server, requests, {
+        connections: 16,
+        seconds: 1.5,
+        firstRequest: nextRequest,
+      }));
     proxy.delay(REPLY_DELAY_MS);
     const counts: { waves: number; commands: number; bytes: number }[] = [];
     for (let n = 0; n < REQUESTS; n++) {
       proxy.reset();
       const bytesBefore = traffic.bytesReplied;
-      const { status } = await requests.send(warming.nextRequest + n);
+      const { status } = await requests.send(nextRequest + n);
       if (status !== 200) throw new Error(`${contestant.name} answered ${status} while its commands were counted`);
       counts.push({
         waves: proxy.waves,

@@ -2,10 +2,6 @@ import { deepStrictEqual } from 'node:assert';
 import { requestsFor, type Target } from './target.js';
 import type { Workload } from './workloads/workload.js';
 
-interface NamedTarget extends Target {
-  readonly name: string;
-}
-
 const LOOKED_AT = 25;
 
 /**
@@ -14,7 +10,7 @@ const LOOKED_AT = 25;
  *
  * @returns bytes of an answer, on the average
  */
-export async function checkSameBytes(servers: readonly NamedTarget[], workload: Workload): Promise<number> {
+export async function checkSameBytes(servers: readonly Target[], workload: Workload): Promise<number> {
   const [reference, ...others] = servers.map((server) => ({ server, requests: requestsFor(server, workload) }));
   const step = Math.max(1, Math.floor(workload.variety / LOOKED_AT));
   let bytes = 0;

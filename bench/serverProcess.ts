@@ -6,17 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../src/demo/freePort.js';
 import type { Contestant } from './contestants.js';
 import { cores } from './cores.js';
+import type { ProbeRequest } from './probe.js';
 import { requestsFor, type Target } from './target.js';
 import { widget } from './workloads/widget.js';
 
 /** A contestant that runs, in a process of its own. */
 export interface RunningServer extends Target {
-  readonly name: string;
   readonly title: string;
   /** CPU time that the process has used so far; undefined where the system does not tell. */
   cpuMs(): number | undefined;
-  /** Bytes on its heap after a full collection. Only where it was started `withHeapReport`. */
-  heapBytes(): Promise<number>;
+  /** Asks the probe, see there. Only where the server was started `withProbe`. */
+  ask(request: ProbeRequest): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -30,11 +30,11 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 export async function startContestant(
   contestant: Contestant,
   redisUrl: string,
-  { withHeapReport = false } = {},
+  { withProbe = false } = {},
 ): Promise<RunningServer> {
   const port = await freePort();
-  const report = withHeapReport ? ['--expose-gc', '--import', join(import.meta.dirname, 'heapReport.js')] : [];
-  const node = [process.execPath, ...report, ...contestant.nodeArgs];
+  const probe = withProbe ? ['--expose-gc', '--import', join(import.meta.dirname, 'probe.js')] : [];
+  const node = [process.execPath, ...probe, ...contestant.nodeArgs];
   const [command, ...args] = cores ? ['taskset', '-c', String(cores.server), ...node] : node;
   const child = spawn(command!, args, {
     env: {
@@ -55,10 +55,11 @@ export async function startContestant(
     port,
     graphqlPath: contestant.graphqlPath,
     cpuMs: () => cpuMsOf(child.pid!),
-    async heapBytes() {
-      child.send('heap');
-      const [bytes] = (await once(child, 'message')) as [number];
-      return bytes;
+    async ask(request) {
+      const answered = once(child, 'message');
+      child.send(request);
+      const [answer] = (await answered) as [unknown];
+      return answer;
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -2,6 +2,7 @@ import type { Workload } from './workloads/workload.js';
 
 /** Where requests go. */
 export interface Target {
+  readonly name: string;
   readonly port: number;
   /** Undefined for the floor, which has pages instead. */
   readonly graphqlPath: string | undefined;
