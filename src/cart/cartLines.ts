@@ -17,17 +17,48 @@ export interface LineData {
 
 /** Reads an element (A: `cart_items`); total. The price may be a number or a string and keeps every digit (R5). */
 export function decodeLine(element: string): LineData | DataFault {
+  const plain = PLAIN_ELEMENT.exec(element);
+  if (plain) {
+    const [, productId, variationId, quantity, price, name] = plain.map(presentText);
+    return lineOf({ productId, variationId, quantity, price, name }, {});
+  }
   const source = parseObject(element);
   if (source === undefined) return 'INVALID_JSON';
-  const productId = textOf(source, 'item_id');
+  const member = (name: string) => textOf(source, name);
+  return lineOf(
+    {
+      productId: member('item_id'),
+      variationId: member('variation_id'),
+      quantity: member('quantity'),
+      price: member('price'),
+      name: member('name'),
+    },
+    source,
+  );
+}
+
+/**
+ * An element as the document shows it, without escapes: read at a tenth of what the lossless parser takes, which
+ * reads all others. Whatever this takes is JSON, and says to both the same.
+ */
+const PLAIN_ELEMENT = new RegExp(
+  String.raw`^\{"item_id":"([^"\\\0-\x1f]*)","variation_id":(?:"([^"\\\0-\x1f]*)"|null),` +
+    String.raw`"quantity":((?:0|[1-9]\d{0,9})),"price":((?:0|[1-9]\d{0,20})(?:\.\d{1,20})?),` +
+    String.raw`"name":(?:"([^"\\\0-\x1f]*)"|null)\}$`,
+);
+
+function lineOf(
+  text: Record<'productId' | 'variationId' | 'quantity' | 'price' | 'name', string | undefined>,
+  source: LineData['source'],
+): LineData | DataFault {
+  const { productId, variationId = null, name = null } = text;
   if (productId === undefined) return 'MISSING_FIELD';
-  const variationId = textOf(source, 'variation_id') ?? null;
   if (!isProductId(productId) || (variationId?.length ?? 0) > 512) return 'INVALID_ID';
-  const quantity = integer(textOf(source, 'quantity') ?? '');
+  const quantity = integer(text.quantity ?? '');
   if (quantity === undefined || quantity < 1) return 'INVALID_INTEGER';
-  const price = amount(textOf(source, 'price') ?? '');
+  const price = amount(text.price ?? '');
   if (price === undefined) return 'INVALID_DECIMAL';
-  return { productId, variationId, quantity, price, name: textOf(source, 'name') ?? null, source };
+  return { productId, variationId, quantity, price, name, source };
 }
 
 /** The element's text: price as a number token with its exact digits, what others put there kept. */
@@ -82,8 +113,18 @@ export function toCartLine(cartId: string, { line, occurrence }: IndexedLine, ru
     name: line.name,
     quantity: line.quantity,
     unitPrice: moneyOf(line.price, rules),
-    amount: moneyOf(new Big(line.price).times(line.quantity).toFixed(), rules),
+    amount: moneyOf(times(line.price, line.quantity), rules),
   };
+}
+
+/** Exact, with the price's digits behind the point; by integers where they are exact, which is five times faster. */
+function times(price: string, quantity: number): string {
+  const point = price.indexOf('.');
+  const scale = point < 0 ? 0 : price.length - point - 1;
+  const units = Number(price.replace('.', '')) * quantity;
+  if (!Number.isSafeInteger(units)) return new Big(price).times(quantity).toFixed(scale);
+  const digits = String(units).padStart(scale + 1, '0');
+  return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 export const moneyOf = (amountText: string, { currency, minorDigits }: CartRules): Money => ({

@@ -84,6 +84,48 @@ it('reads again what it wrote', () => {
   );
 });
 
+it('reads an element as the document shows it like the same with a space in it', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('null', '', 'a"b', 'back\\slash', 'tab\t', '\u0000', 'é', '__proto__'),
+  );
+  const number = fc.oneof(
+    fc.constantFrom('0', '007', '-1', '1.', '.5', '1e3', '29.990', '12345678901234567890123', '1.2.3', ' 1'),
+    fc.nat().map(String),
+  );
+  fc.assert(
+    fc.property(
+      text,
+      fc.option(text),
+      number,
+      number,
+      fc.option(text),
+      fc.boolean(),
+      (id, variation, quantity, price, name, isRaw) => {
+        const quote = (value: string | null) => (isRaw && value !== null ? `"${value}"` : JSON.stringify(value));
+        const rest = `"item_id":${quote(id)},"variation_id":${quote(variation)},"quantity":${quantity},"price":${price},"name":${quote(name)}}`;
+        const plain = decodeLine(`{${rest}`);
+        const spaced = decodeLine(`{ ${rest}`);
+        if (typeof plain === 'string') expect(plain).toBe(spaced);
+        else expect({ ...plain, source: {} }).toEqual({ ...(spaced as LineData), source: {} });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+it.each([
+  ['29.99', 3, '89.97'],
+  ['0.001', 7, '0.007'],
+  ['5', 2, '10.00'],
+  ['19.990', 2, '39.980'],
+  ['9007199254740993', 999, '8998192055486252007.00'],
+  ['0.123456789012345678', 999, '123.333332223333332322'],
+])('reckons %s × %i exactly', (price, quantity, amount) => {
+  const line = { index: 0, occurrence: 0, line: lineOf(`{"item_id":"p","quantity":${quantity},"price":${price}}`) };
+  expect(toCartLine('c', line, RULES).amount.amount).toBe(amount);
+});
+
 it('sums in exact decimals', () => {
   const cents = fc.array(
     fc.record({ cents: fc.integer({ min: 0, max: 10_000_000 }), quantity: fc.integer({ min: 1, max: 999 }) }),
