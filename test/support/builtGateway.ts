@@ -16,12 +16,21 @@ export interface BuiltGateway {
    * greatest since the last call.
    */
   metrics(): Promise<Readonly<Record<string, number>>>;
+  /** Ends it with SIGTERM, unless it has ended. */
   stop(): Promise<void>;
+  /** Sends the process a signal. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when the process has ended, with its exit code; null where a signal ended it. */
+  readonly exited: Promise<number | null>;
 }
 
 /** A build of its own for one test file, which starts gateways from it. */
 export interface Build {
-  start(env: NodeJS.ProcessEnv & { REDIS_URL: string }): Promise<BuiltGateway>;
+  /** Resolves when the gateway is ready; with `whenListening` when it listens, whether Redis is there or not. */
+  start(
+    env: NodeJS.ProcessEnv & { REDIS_URL: string },
+    options?: { readonly whenListening?: boolean },
+  ): Promise<BuiltGateway>;
   remove(): Promise<void>;
 }
 
@@ -37,12 +46,12 @@ export async function build(): Promise<Build> {
   await rm(join(folder, 'schema'), { force: true });
   await symlink(join(root, 'schema'), join(folder, 'schema'));
   return {
-    start: (env) => start(join(dist, 'main.js'), env),
+    start: (env, { whenListening = false } = {}) => start(join(dist, 'main.js'), env, whenListening),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function start(main: string, env: NodeJS.ProcessEnv): Promise<BuiltGateway> {
+async function start(main: string, env: NodeJS.ProcessEnv, whenListening: boolean): Promise<BuiltGateway> {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'debug', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -54,11 +63,20 @@ async function start(main: string, env: NodeJS.ProcessEnv): Promise<BuiltGateway
     if (said === undefined) throw new Error(`the gateway does not listen: ${output}`);
     return said;
   });
+  const gateway: BuiltGateway = {
+    url,
+    output: () => output,
+    metrics: () => metrics(url),
+    stop: () => end(child),
+    signal: (signal) => void child.kill(signal),
+    exited: new Promise((resolve) => child.once('exit', resolve)),
+  };
+  if (whenListening) return gateway;
   await eventually(async () => {
     const { status } = await fetch(`${url}/readyz`);
     if (status !== 200) throw new Error(`not ready: ${status}`);
   });
-  return { url, output: () => output, metrics: () => metrics(url), stop: () => end(child) };
+  return gateway;
 }
 
 async function metrics(url: string): Promise<Record<string, number>> {
