@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { buildSchema } from '../graphql/schema.js';
@@ -14,6 +13,7 @@ import { addGraphqlRoute } from './graphqlRoute.js';
 import { addHealthRoutes } from './health.js';
 import { handleFrameworkError, handleHttpErrors } from './httpErrors.js';
 import { DocumentLimits } from './limits.js';
+import { addSecurityHeaders } from './securityHeaders.js';
 
 /** The gateway as a whole. */
 export interface GatewayServer {
@@ -37,7 +37,7 @@ export async function createServer(config: Config): Promise<GatewayServer> {
 
   const app = createHttp(config);
   const drain = new Drain(app);
-  await app.register(helmet, { contentSecurityPolicy: API_POLICY });
+  addSecurityHeaders(app);
   if (config.corsOrigins.length > 0) await app.register(cors, corsOptions(config.corsOrigins));
   handleHttpErrors(app, logger);
   addHealthRoutes(app, {
@@ -94,9 +94,6 @@ function createHttp(config: Config): FastifyInstance {
 function trustedProxies(proxies: Config['trustProxy']) {
   return typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies;
 }
-
-/** JSON is never a page: nothing may be loaded or framed on its behalf. */
-const API_POLICY = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
 
 /** `x-api-key` is not among the headers: a service's key has no place in a browser. */
 function corsOptions(origin: string[]) {

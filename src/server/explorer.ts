@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** `/`: Apollo Sandbox, from Apollo's servers. `/explorer`: GraphiQL, wholly from this process, without internet. */
 export function addExplorers(app: FastifyInstance): void {
-  app.get('/', { helmet: false }, async (_request, reply) => sendPage(reply, SANDBOX_PAGE, SANDBOX_POLICY));
+  app.get('/', async (_request, reply) => sendPage(reply, SANDBOX_PAGE, SANDBOX_POLICY));
 
   let page: Promise<{ html: string; policy: string }> | undefined;
-  app.get('/explorer', { helmet: false }, async (_request, reply) => {
+  app.get('/explorer', async (_request, reply) => {
     page ??= graphiqlPage();
     const { html, policy } = await page;
     return sendPage(reply, html, policy);

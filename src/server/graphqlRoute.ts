@@ -46,11 +46,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         },
       });
       deadline?.clear();
-      reply
-        .code(status ?? 200)
-        .header('cache-control', 'no-store')
-        .header('vary', VARY);
-      for (const [name, value] of headers) reply.header(name, value);
+      reply.code(status ?? 200).headers({ 'cache-control': 'no-store', vary: VARY, ...Object.fromEntries(headers) });
       if (body.kind === 'complete') return reply.send(body.string);
       throw new Error('an answer in parts, though the schema has neither @defer nor @stream');
     },

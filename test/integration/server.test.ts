@@ -178,6 +178,15 @@ describe('the server', () => {
     expect(text).toMatch(/^gateway_cache_misses [1-9]/m);
   });
 
+  it('lets a browser do nothing with its answers', async () => {
+    for (const path of ['/healthz', '/nothing', '/graphql']) {
+      const { headers } = await send(path);
+      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toContain('max-age');
+    }
+  });
+
   it('shows the explorers, each with a policy that lets in nothing else', async () => {
     const sandbox = await send('/');
     expect(await sandbox.text()).toContain('embeddable-sandbox');
