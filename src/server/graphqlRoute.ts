@@ -8,7 +8,7 @@ import type { Deadline } from '../redis/deadline.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import { sendError } from './httpErrors.js';
 import type { DocumentLimits } from './limits.js';
-import { REFUSAL_COST } from './limitsPlugin.js';
+import { GUESS_COST, REFUSAL_COST } from './limitsPlugin.js';
 import { createRateGate } from './rateGate.js';
 
 export interface GraphqlRouteOptions {
@@ -46,6 +46,8 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
         },
       });
       deadline?.clear();
+      // A service key that is nobody's.
+      if (status === 401) limiter?.charge(request.ip, GUESS_COST);
       reply.code(status ?? 200).headers({ 'cache-control': 'no-store', vary: VARY, ...Object.fromEntries(headers) });
       if (body.kind === 'complete') return reply.send(body.string);
       throw new Error('an answer in parts, though the schema has neither @defer nor @stream');
