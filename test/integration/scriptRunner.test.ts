@@ -106,25 +106,25 @@ describe('on one node', () => {
 
   it('acknowledges nothing before as many replicas as asked for have it', async () => {
     const strict = runnerOf(client, 1);
-    await expect(strict.run(REMEMBER, ['ops'], ['a'], new Deadline(900))).rejects.toMatchObject({
+    await expect(strict.run(REMEMBER, ['ops'], ['a'], within(900))).rejects.toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
     });
     const replica = await startRedis({
       config: [`replicaof ${redis.host} ${redis.port}`, 'repl-diskless-sync-delay 0'],
     });
     try {
-      await eventually(async () => expect(await askRedis(replica, 'INFO')).toContain('master_link_status:up'));
-      await eventually(() => strict.run(REMEMBER, ['ops'], ['a'], new Deadline(900)));
+      await eventually(async () => expect(await askRedis(replica, 'INFO')).toContain('master_link_status:up'), 15_000);
+      await eventually(() => strict.run(REMEMBER, ['ops'], ['a'], within(900)));
       expect(await askRedis(replica, 'SCARD', 'ops')).toBe(1);
       proxy.reset();
-      await Promise.all(['b', 'c', 'd'].map((id) => strict.run(REMEMBER, ['ops'], [id], new Deadline(900))));
+      await Promise.all(['b', 'c', 'd'].map((id) => strict.run(REMEMBER, ['ops'], [id], within(900))));
       expect(proxy.commands.map(([name]) => name)).toEqual(['EVALSHA', 'EVALSHA', 'EVALSHA', 'WAIT']);
     } finally {
       await replica.stop();
     }
   });
 
-  const remember = (id: string, timeoutMs = 900) => runner.run(REMEMBER, ['ops'], [id], new Deadline(timeoutMs));
+  const remember = (id: string, timeoutMs = 900) => runner.run(REMEMBER, ['ops'], [id], within(timeoutMs));
 });
 
 describe('on a Cluster', () => {
@@ -145,7 +145,7 @@ describe('on a Cluster', () => {
 
   it('finds the owner of every key', async () => {
     const replies = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => runner.run(REMEMBER, [`ops${i}`], ['a'], new Deadline(2_000))),
+      Array.from({ length: 100 }, (_, i) => runner.run(REMEMBER, [`ops${i}`], ['a'], within(2_000))),
     );
     expect(replies).toEqual(Array.from({ length: 100 }, () => 1));
   });
@@ -160,9 +160,9 @@ describe('on a Cluster', () => {
     await askRedis(target, 'CLUSTER', 'SETSLOT', number, 'IMPORTING', ids.get(owner)!);
     await askRedis(owner, 'CLUSTER', 'SETSLOT', number, 'MIGRATING', ids.get(target)!);
 
-    await expect(runner.run(REMEMBER, [slot], ['asked'], new Deadline(2_000))).resolves.toBe(1);
+    await expect(runner.run(REMEMBER, [slot], ['asked'], within(2_000))).resolves.toBe(1);
     for (const node of [target, owner]) await askRedis(node, 'CLUSTER', 'SETSLOT', number, 'NODE', ids.get(target)!);
-    await expect(runner.run(REMEMBER, [slot], ['moved'], new Deadline(2_000))).resolves.toBe(2);
+    await expect(runner.run(REMEMBER, [slot], ['moved'], within(2_000))).resolves.toBe(2);
     expect(await askRedis(target, 'SCARD', slot)).toBe(2);
   });
 
@@ -175,12 +175,23 @@ describe('on a Cluster', () => {
   }
 });
 
+const deadlines: Deadline[] = [];
+afterAll(() => {
+  for (const deadline of deadlines) deadline.clear();
+});
+
+function within(timeoutMs: number): Deadline {
+  const deadline = new Deadline(timeoutMs);
+  deadlines.push(deadline);
+  return deadline;
+}
+
 function settingsFor(env: NodeJS.ProcessEnv): Config['redis'] {
   return loadConfig(env).redis;
 }
 
 function runnerOf(client: RedisClient, waitReplicas = 0): ScriptRunner {
-  return new ScriptRunner(client, { maxQueuedCommands: 1_000, waitReplicas, waitTimeoutMs: 200 });
+  return new ScriptRunner(client, { maxQueuedCommands: 1_000, waitReplicas, waitTimeoutMs: 400 });
 }
 
 function scriptOf(text: string): Script {
