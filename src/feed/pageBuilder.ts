@@ -88,18 +88,19 @@ export class PageBuilder<P extends FeedProduct> {
 
   finish(): FeedPage<P> {
     const { request } = this;
-    const edges = this.#edges;
     const tries = this.#tries.filter(({ key }) => key.outcome !== null && key.outcome !== undefined);
-    if (edges.length === 0 && tries.length > 0 && tries.every(({ key }) => key.outcome === 'failed'))
+    if (!this.hasEdges && tries.length > 0 && tries.every(({ key }) => key.outcome === 'failed'))
       throw upstreamUnavailable();
-    if (edges.length === 0 && this.#unavailable !== undefined) throw this.#unavailable;
+    if (!this.hasEdges && this.#unavailable !== undefined) throw this.#unavailable;
     // Nothing was found in the reads that a page may take, not here and in no later rule: there the next page goes on.
-    const leftOff = edges.length === 0 && !this.#hasMore ? this.#leftOff : undefined;
+    const leftOff = !this.hasEdges && !this.#hasMore ? this.#leftOff : undefined;
     const isFallback = this.#rules.some((rule) => rule.isOwn !== true);
     const reason = this.#reason(isFallback);
+    const edges =
+      reason === null ? this.#edges : this.#edges.map((edge) => ({ ...edge, position: { ...edge.position, reason } }));
     const ttlMs = Math.min(...tries.filter((one) => one.edges > 0).map(({ key }) => key.ttlMs));
     return {
-      edges: reason === null ? edges : edges.map((edge) => ({ ...edge, position: { ...edge.position, reason } })),
+      edges,
       nodes: edges.map((edge) => edge.node),
       hasNextPage: this.#hasMore || this.#lookedAhead || leftOff !== undefined,
       endPosition: edges.at(-1)?.position ?? (this.#hasMore ? this.#lastSeen : leftOff) ?? null,

@@ -233,6 +233,13 @@ describe('a next page', () => {
     expect(next.fallbackReason).toBe('NEW_USER');
   });
 
+  it('remembers why the first page fell back', async () => {
+    const world = { lists: { userPersonalized: ['gone'], trending: numbered('t', 9) }, missing: ['gone'] };
+    const page = await resolve(world, 'personalized', { first: 3 });
+    const next = await resolve(world, 'personalized', { first: 3, after: overTheWire(page.endPosition) });
+    expect([page.fallbackReason, next.fallbackReason]).toEqual(['ALL_FILTERED', 'ALL_FILTERED']);
+  });
+
   it('is empty, with nothing behind it, where the key is gone', async () => {
     const page = await resolve({ lists: { trending: numbered('t', 9) } }, 'trending', { first: 3 });
     const after = overTheWire(page.endPosition);
