@@ -133,6 +133,10 @@ export class CommandRunner implements CommandReader {
 
   async #sendOnce(commands: readonly Command[]): Promise<Reply[]> {
     if (!this.#presence.isThere) await this.#presence.untilThere();
-    return this.#presence.orLost(sendReads(this.#client, commands, this.#suspects));
+    const sent = sendReads(this.#client, commands, this.#suspects);
+    // What a lost connection left unanswered times out in ioredis later on, which makes nobody a suspect.
+    const { replies, timedOut } = await this.#presence.orLost(sent);
+    for (const node of timedOut) this.#suspects.add(node);
+    return replies;
   }
 }

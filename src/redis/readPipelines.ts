@@ -2,22 +2,30 @@ import calculateSlot from 'cluster-key-slot';
 import { Redis, type Cluster } from 'ioredis';
 import type { RedisClient } from './client.js';
 import type { Command, Reply } from './commandRunner.js';
+import { ConnectionLost } from './presence.js';
 import { isRedirection, isTimeout } from './replyErrors.js';
 import { ONLY_NODE, type Suspects } from './suspects.js';
 
+export interface Answers {
+  /** In the order of the commands; an error is the reply of the command that it befell. */
+  readonly replies: Reply[];
+  /** Nodes that let a command time out. */
+  readonly timedOut: readonly string[];
+}
+
 /**
- * Sends the commands as one pipeline, on a Cluster one a node; an error is the reply of the command that it befell.
- * Nodes that let a command time out become suspects.
+ * Sends the commands as one pipeline, on a Cluster one a node that is not suspected.
+ * @throws ConnectionLost where it closed before all was answered; the nodes of a Cluster reconnect by themselves.
  */
 export async function sendReads(
   client: RedisClient,
   commands: readonly Command[],
-  suspects: Suspects,
-): Promise<Reply[]> {
+  suspects: Pick<Suspects, 'has'>,
+): Promise<Answers> {
   if (!(client instanceof Redis)) return perNode(client, commands, suspects);
   const replies = await pipeline(client, commands);
-  if (replies.some(hasTimedOut)) suspects.add(ONLY_NODE);
-  return replies;
+  if (replies.some(wasCutOff)) throw new ConnectionLost();
+  return { replies, timedOut: replies.some(hasTimedOut) ? [ONLY_NODE] : [] };
 }
 
 async function pipeline(client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
@@ -31,7 +39,11 @@ async function pipeline(client: RedisClient, commands: readonly Command[]): Prom
  * owns their slot. What a node refuses because a slot moved meanwhile is asked again alone: ioredis follows
  * redirections for single commands.
  */
-async function perNode(cluster: Cluster, commands: readonly Command[], suspects: Suspects): Promise<Reply[]> {
+async function perNode(
+  cluster: Cluster,
+  commands: readonly Command[],
+  suspects: Pick<Suspects, 'has'>,
+): Promise<Answers> {
   const groups = new Map<string, number[]>();
   commands.forEach(([, key], index) => {
     const node = cluster.slots[calculateSlot(key)]?.[0] ?? '';
@@ -40,13 +52,14 @@ async function perNode(cluster: Cluster, commands: readonly Command[], suspects:
     else groups.set(node, [index]);
   });
   const replies = new Array<Reply>(commands.length);
+  const timedOut: string[] = [];
   await Promise.all(
     [...groups].map(async ([node, indexes]) => {
       const group = indexes.map((index) => commands[index]!);
       const answers = suspects.has(node)
         ? group.map(() => new Error('The node does not answer.'))
         : await pipeline(cluster, group).catch((error: unknown): Reply[] => indexes.map(() => error));
-      if (answers.some(hasTimedOut)) suspects.add(node);
+      if (answers.some(hasTimedOut)) timedOut.push(node);
       await Promise.all(
         indexes.map(async (index, position) => {
           const answer = answers[position];
@@ -55,11 +68,14 @@ async function perNode(cluster: Cluster, commands: readonly Command[], suspects:
       );
     }),
   );
-  return replies;
+  return { replies, timedOut };
 }
 
 async function alone(cluster: Cluster, [name, ...args]: Command): Promise<Reply> {
   return cluster.call(name, ...args).catch((error: unknown) => error);
 }
+
+/** Of a pipeline that was answered in part, ioredis gives up the rest itself. */
+const wasCutOff = (reply: Reply): boolean => reply instanceof Error && reply.name !== 'ReplyError' && !isTimeout(reply);
 
 const hasTimedOut = (reply: Reply): boolean => reply instanceof Error && isTimeout(reply);
