@@ -239,7 +239,7 @@ describe('hostile requests to the built gateway', () => {
     const answer = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
     });
     return {
       status: answer.status,
