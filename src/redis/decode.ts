@@ -90,6 +90,10 @@ function isoMs(text: string): number {
   const match = ISO_8601.exec(text);
   if (!match) return Number.NaN;
   const iso = text.replace(' ', 'T');
+  // `Date.parse` takes 30 February for 1 March.
+  const day = iso.slice(0, 10);
+  const dayMs = Date.parse(day);
+  if (Number.isNaN(dayMs) || new Date(dayMs).toISOString().slice(0, 10) !== day) return Number.NaN;
   return Date.parse(match[1] && !match[4] ? `${iso}Z` : iso);
 }
 
