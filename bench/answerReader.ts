@@ -5,18 +5,23 @@ export class AnswerReader {
   #remaining = 0;
   #isChunked = false;
   #tail = '';
-  #looksForErrors = false;
+  #failed = false;
 
-  begin({ looksForErrors }: { looksForErrors: boolean }): void {
+  /** Whether the answer was not 200 or held GraphQL errors. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  begin(): void {
     this.#head = '';
     this.#inBody = false;
     this.#tail = '';
-    this.#looksForErrors = looksForErrors;
+    this.#failed = false;
   }
 
   /**
    * Takes what arrived; true when the answer is complete.
-   * @throws where the status is not 200, or errors were looked for and found
+   * @throws where an answer does not tell its length
    */
   push(chunk: Buffer): boolean {
     let body = chunk;
@@ -30,7 +35,7 @@ export class AnswerReader {
       this.#readHead(text.slice(0, end + 2));
       body = chunk.subarray(end + 4 - this.#head.length);
     }
-    if (this.#looksForErrors && body.includes('"errors":')) throw new Error(`errors: ${body.toString().slice(0, 500)}`);
+    if (body.includes('"errors":')) this.#failed = true;
     if (!this.#isChunked) {
       this.#remaining -= body.length;
       return this.#remaining <= 0;
@@ -42,7 +47,7 @@ export class AnswerReader {
   }
 
   #readHead(head: string): void {
-    if (!head.startsWith('HTTP/1.1 200')) throw new Error(`an answer that is not 200: ${head}`);
+    if (!head.startsWith('HTTP/1.1 200')) this.#failed = true;
     const length = /\r\ncontent-length: *(\d+)/i.exec(head);
     this.#isChunked = length === null && /\r\ntransfer-encoding: *chunked/i.test(head);
     if (length === null && !this.#isChunked) throw new Error(`an answer of unknown length: ${head}`);

@@ -35,6 +35,7 @@ const HEADER = [
   'CPU ms',
   'p50 ms',
   'p99 ms',
+  'errors',
   'round trips',
   'commands',
   'bytes from Redis',
@@ -48,6 +49,7 @@ function workloadText({ title, answerBytes, servers }: WorkloadReport): string {
     server.cpuMsARequest?.toFixed(3) ?? '-',
     server.p50Ms.toFixed(1),
     server.p99Ms.toFixed(1),
+    server.failedShare === 0 ? '0' : `${(100 * server.failedShare).toFixed(2)} %`,
     ...(server.redis
       ? [server.redis.roundTrips, server.redis.commands, server.redis.bytesFromRedis].map((count) => count.toFixed(0))
       : ['-', '-', '-']),

@@ -17,6 +17,8 @@ export interface Measured {
   readonly cpuMsARequest: number | undefined;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Share of the answers that were errors; they count for nothing else. */
+  readonly failedShare: number;
 }
 
 interface Round {
@@ -24,6 +26,7 @@ interface Round {
   cpuMsARequest: number | undefined;
   p50Ms: number;
   p99Ms: number;
+  failedShare: number;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function runRounds(
       const lane = lanes[(round + turn) % lanes.length]!;
       const cpuBeforeMs = lane.server.cpuMs();
       const load = { connections, seconds, firstRequest: lane.nextRequest };
-      const { requests, requestsPerSecond, p50Ms, p99Ms, nextRequest } = await applyLoad(
+      const { requests, requestsPerSecond, p50Ms, p99Ms, failedShare, nextRequest } = await applyLoad(
         lane.server,
         lane.requests,
         load,
@@ -63,7 +66,7 @@ export async function runRounds(
       const isKnown = cpuBeforeMs !== undefined && cpuAfterMs !== undefined;
       const cpuMsARequest = isKnown ? (cpuAfterMs - cpuBeforeMs) / requests : undefined;
       lane.nextRequest = nextRequest;
-      lane.done.push({ requestsPerSecond, cpuMsARequest, p50Ms, p99Ms });
+      lane.done.push({ requestsPerSecond, cpuMsARequest, p50Ms, p99Ms, failedShare });
     }
   }
   const floor = lanes.find(({ server }) => server.name === FLOOR)?.done;
@@ -78,6 +81,7 @@ export async function runRounds(
       cpuMsARequest: cpu.length > 0 ? median(cpu) : undefined,
       p50Ms: median(done.map((round) => round.p50Ms)),
       p99Ms: median(done.map((round) => round.p99Ms)),
+      failedShare: done.reduce((sum, round) => sum + round.failedShare, 0) / done.length,
     };
   });
 }
