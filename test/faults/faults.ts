@@ -16,6 +16,7 @@ import {
 /** Longer than a request may take, so that those under way end unknown. */
 const LONGER_THAN_A_REQUEST_MS = 1_200;
 const FAILED_OVER_WITHIN_MS = 15_000;
+const REPLICA_AGAIN_WITHIN_MS = 30_000;
 
 const now = (): number => performance.now();
 
@@ -69,24 +70,33 @@ export const asleep: Fault<OneNode> = {
   },
 };
 
-/** The master's process stops and keeps its connections; once it goes on it finds that it is a replica. */
+/**
+ * The master's process stops and keeps its connections. It goes on once another one is master, and is a replica when
+ * Sentinel has made it one: until then, some ten seconds, a second failover would promote what is out of date.
+ */
 export const masterHung: Fault<SentinelWorld> = {
   name: 'Sentinel, master hung',
   start: () => startSentinelWorld(),
   async strike({ sentinel }) {
     const hungPort = await sentinel.masterPort();
-    const hung = [sentinel.master, sentinel.replica].find(({ port }) => port === hungPort)!;
     const since = now();
-    await hung.kill('SIGSTOP');
+    await nodesOf(sentinel)
+      .find(({ port }) => port === hungPort)!
+      .kill('SIGSTOP');
     await eventually(async () => {
       if ((await sentinel.masterPort()) === hungPort) throw new Error('no failover yet');
     }, FAILED_OVER_WITHIN_MS);
-    // Sentinel tells a new master before that one has taken office, and demotes an old one that comes back.
-    await sleep(1_000);
-    await hung.kill('SIGCONT');
     return since;
   },
+  async heal({ sentinel }) {
+    const masterPort = await sentinel.masterPort();
+    const hung = nodesOf(sentinel).find(({ port }) => port !== masterPort)!;
+    await hung.kill('SIGCONT');
+    await untilReplica(hung);
+  },
 };
+
+const nodesOf = ({ master, replica }: SentinelWorld['sentinel']): readonly PrivateRedis[] => [master, replica];
 
 /** Each time another master dies; it comes back as the replica of its successor. */
 export const clusterFailover = (name: string, settings: NodeJS.ProcessEnv): Fault<ClusterWorld> => ({
@@ -104,10 +114,7 @@ export const clusterFailover = (name: string, settings: NodeJS.ProcessEnv): Faul
         if (!String(await askRedis(node, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) throw new Error('not whole');
     }, FAILED_OVER_WITHIN_MS);
     await victim.restart();
-    await eventually(async () => {
-      const info = String(await askRedis(victim, 'INFO', 'replication'));
-      if (!info.includes('master_link_status:up')) throw new Error('not a replica yet');
-    }, FAILED_OVER_WITHIN_MS);
+    await untilReplica(victim);
     return since;
   },
 });
@@ -121,6 +128,13 @@ export const resharding: Fault<ClusterWorld> = {
     return now();
   },
 };
+
+async function untilReplica(node: PrivateRedis): Promise<void> {
+  await eventually(async () => {
+    const info = String(await askRedis(node, 'INFO', 'replication'));
+    if (!info.includes('master_link_status:up')) throw new Error('not a replica yet');
+  }, REPLICA_AGAIN_WITHIN_MS);
+}
 
 async function mastersOf(nodes: readonly PrivateRedis[]): Promise<PrivateRedis[]> {
   const roles = await Promise.all(nodes.map((node) => askRedis(node, 'ROLE') as Promise<[string]>));

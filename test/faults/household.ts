@@ -6,6 +6,7 @@ import { Caller, Refusal } from './caller.js';
 import { CartLedger, type CartChange } from './cartLedger.js';
 import type { Gate } from './gate.js';
 import type { Journal } from './journal.js';
+import { allSettled } from './allSettled.js';
 import { Shopper, type Home } from './shopper.js';
 import { isLive, quantitiesOf, readCart, readCarts, type StoredCart } from './storedCart.js';
 import { judge, type Violation } from './verdict.js';
@@ -61,7 +62,7 @@ export class Household {
       for (const shopper of this.#shoppers) await shopper.visit();
       while (!journal.isOver) {
         const visitor = isVaried && random.chance(0.4) ? random.pick(this.#shoppers) : undefined;
-        await allOf(
+        await allSettled(
           this.#shoppers.map(async (shopper) => {
             if (shopper === visitor) await shopper.visit();
             await shopper.shop(STEPS_A_ROUND);
@@ -71,7 +72,10 @@ export class Household {
         if (isVaried && !journal.isOver) await this.#endRound();
       }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal)) {
+        journal.end();
+        throw error;
+      }
       journal.report([{ kind: 'INVARIANT', amount: 1, detail: `${this.#home.userId}: ${error.message}` }]);
     }
   }
@@ -135,10 +139,4 @@ function differences(converted: StoredCart, bought: ReadonlyMap<string, number>)
   );
   if (converted.fields['status'] !== 'converted') details.push(`${converted.key}: bought, and not converted`);
   return details.map((detail) => ({ kind: 'INVARIANT', amount: 1, detail }));
-}
-
-/** Like Promise.all, but waits for all also where one fails: the others still write to the ledger. */
-async function allOf(work: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
 }

@@ -11,13 +11,14 @@ export interface StoredCart {
   readonly ttls: readonly number[];
 }
 
+// Without an id there is no list to read: `cart_items:` alone would lie in another slot.
 const READ = `
   local id = redis.call('HGET', KEYS[1], 'cart_id')
-  local list = 'cart_items:' .. (id or '')
+  local list = id and 'cart_items:' .. id
   return {
     redis.call('HGETALL', KEYS[1]),
-    id and redis.call('LRANGE', list, 0, -1) or {},
-    { redis.call('PTTL', KEYS[1]), redis.call('PTTL', list) },
+    list and redis.call('LRANGE', list, 0, -1) or {},
+    { redis.call('PTTL', KEYS[1]), list and redis.call('PTTL', list) or -2 },
   }`;
 
 export async function readCart(redis: Redis | Cluster, key: string): Promise<StoredCart> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import { eventually } from '../support/eventually.js';
+import { allSettled } from './allSettled.js';
 import { Gate } from './gate.js';
 import { Household } from './household.js';
 import { Journal } from './journal.js';
@@ -19,10 +20,12 @@ export interface Fault<W extends World = World> {
   readonly name: string;
   start(): Promise<W>;
   /**
-   * Does it once and ends it.
+   * Does it once.
    * @returns from when on recovery is counted, on the monotonic clock.
    */
   strike(world: W, turn: number): Promise<number>;
+  /** Makes the next strike possible, where carts can be changed again before that. */
+  heal?(world: W): Promise<void>;
 }
 
 export interface StormOptions {
@@ -73,7 +76,7 @@ async function weather<W extends World>(world: W, fault: Fault<W>, options: Stor
     const { url, redis } = world;
     return new Household({ userId: `u${index}`, url, redis, gate, journal, seed: SEED + index, shoppers, isVaried });
   });
-  const lives = Promise.all(households.map((household) => household.live()));
+  const lives = allSettled(households.map((household) => household.live()));
 
   const recoveries: number[] = [];
   const storm = async (): Promise<void> => {
@@ -86,9 +89,20 @@ async function weather<W extends World>(world: W, fault: Fault<W>, options: Stor
       await gate.close();
       for (const household of households) journal.report(await household.check());
       gate.open();
+      if (turn < strikes - 1) await fault.heal?.(world);
     }
   };
-  await Promise.all([storm(), lives]);
+  const stormed = storm().then(
+    () => {
+      journal.isStormy = false;
+    },
+    (error: unknown) => {
+      journal.end();
+      gate.open();
+      throw error;
+    },
+  );
+  await allSettled([stormed, lives]);
 
   const carts = await eventually(() => cartKeys(world.redis), 30_000);
   for (const household of households) {
