@@ -50,6 +50,19 @@ export type HashText<Field extends string> = Partial<Record<Field, string | null
 export type CatalogueText = HashText<'name' | 'price' | 'image' | 'categoryId' | 'rating' | 'stock'>;
 export type HotText = HashText<'name' | 'price' | 'stock' | 'image' | 'isAvailable'>;
 
+/** A broken value, and which fields it costs. */
+export interface ProductFault {
+  readonly kind: DataFault;
+  /** `wholeProduct` where it is a hash's and no field's. */
+  readonly fields: ProductFields;
+}
+
+export const wholeProduct: ProductFields = -1;
+
+/** Whether somebody who asked for these fields met the fault. */
+export const concerns = (fault: ProductFault, fields: ProductFields): boolean =>
+  fault.fields === wholeProduct || (fault.fields & fields) !== 0;
+
 export interface PriceRules {
   currency: string;
   minorDigits: number;
@@ -65,15 +78,19 @@ export function decodeProduct(
   hot: HotText,
   catalogue: CatalogueText,
   shop: PriceRules,
-  fault: (kind: DataFault) => void,
+  fault: (kind: DataFault, fields: ProductFields) => void,
 ): Product {
-  const pick = <T>(kind: DataFault, ...candidates: [string | null | undefined, (text: string) => T | undefined][]) => {
+  const pick = <T>(
+    kind: DataFault,
+    fields: ProductFields,
+    ...candidates: [string | null | undefined, (text: string) => T | undefined][]
+  ) => {
     for (const [text, decode] of candidates) {
       const present = presentText(text);
       if (present === undefined) continue;
       const value = decode(present);
       if (value !== undefined) return value;
-      fault(kind);
+      fault(kind, fields);
     }
     return null;
   };
@@ -83,20 +100,31 @@ export function decodeProduct(
     return { amount: withMinorDigits(shiftPoint(value, divisorDigits), shop.minorDigits), currencyCode: shop.currency };
   };
   const asIs = (text: string) => text;
-  const stock = pick('INVALID_INTEGER', [hot.stock, stockCount], [catalogue.stock, stockCount]);
+  const stock = pick(
+    'INVALID_INTEGER',
+    productField.stock | productField.isAvailable,
+    [hot.stock, stockCount],
+    [catalogue.stock, stockCount],
+  );
   return {
     id,
-    name: pick('MISSING_FIELD', [hot.name, asIs], [catalogue.name, asIs]),
+    name: pick('MISSING_FIELD', productField.name, [hot.name, asIs], [catalogue.name, asIs]),
     price: pick(
       'INVALID_DECIMAL',
+      productField.price,
       [hot.price, money(0)],
       [catalogue.price, money(shop.productPriceUnit === 'minor' ? shop.minorDigits : 0)],
     ),
-    image: pick('INVALID_URL', [hot.image, httpUrl], [catalogue.image, httpUrl]),
-    rating: pick('INVALID_NUMBER', [catalogue.rating, finiteNumber]),
+    image: pick('INVALID_URL', productField.image, [hot.image, httpUrl], [catalogue.image, httpUrl]),
+    rating: pick('INVALID_NUMBER', productField.rating, [catalogue.rating, finiteNumber]),
     stock,
-    isAvailable: pick('INVALID_BOOLEAN', [hot.isAvailable, boolean]) ?? (stock === null ? null : stock > 0),
-    categoryId: pick('INVALID_ID', [catalogue.categoryId, (text) => (isCategoryId(text) ? text : undefined)]),
+    isAvailable:
+      pick('INVALID_BOOLEAN', productField.isAvailable, [hot.isAvailable, boolean]) ??
+      (stock === null ? null : stock > 0),
+    categoryId: pick('INVALID_ID', productField.category, [
+      catalogue.categoryId,
+      (text) => (isCategoryId(text) ? text : undefined),
+    ]),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CodedError } from '../errors.js';
 import type { ReadScope } from '../redis/readScope.js';
 import type { Category } from './category.js';
 import type { CategoryStore } from './categoryStore.js';
-import { covers, type Product, type ProductFields } from './product.js';
+import { concerns, covers, type Product, type ProductFault, type ProductFields } from './product.js';
 import type { ProductEntry, ProductStore, ProductWanted } from './productStore.js';
 
 /** Told how long the data behind an answer live, in milliseconds. */
@@ -17,7 +17,7 @@ export class ProductLoader {
   readonly #loader: DataLoader<ProductWanted, ProductEntry>;
   readonly #asked = new Map<string, { fields: ProductFields; entry: Promise<ProductEntry> }>();
   /** A product that stands in several places of the answer has its faults counted once. */
-  readonly #counted = new Set<ProductEntry>();
+  readonly #counted = new Set<ProductFault>();
 
   constructor(
     private readonly store: ProductStore,
@@ -35,7 +35,7 @@ export class ProductLoader {
    * @throws UPSTREAM_UNAVAILABLE
    */
   async load(id: string, fields: ProductFields): Promise<Product | null> {
-    return this.#use(this.store.peek(id, fields) ?? (await this.#read(id, fields)));
+    return this.#use(this.store.peek(id, fields) ?? (await this.#read(id, fields)), fields);
   }
 
   /** Like `load` for each, an error at the place of a failed one. An array at once where the process knows them all. */
@@ -44,10 +44,15 @@ export class ProductLoader {
     fields: ProductFields,
   ): (Product | null)[] | Promise<(Product | null | CodedError)[]> {
     const entries = ids.map((id) => this.store.peek(id, fields));
-    if (entries.every((entry) => entry !== undefined)) return entries.map((entry) => this.#use(entry));
+    if (entries.every((entry) => entry !== undefined)) return entries.map((entry) => this.#use(entry, fields));
     return Promise.all(
       entries.map(async (entry, index) =>
-        entry ? this.#use(entry) : this.#read(ids[index]!, fields).then(this.#use, (error: CodedError) => error),
+        entry
+          ? this.#use(entry, fields)
+          : this.#read(ids[index]!, fields).then(
+              (read) => this.#use(read, fields),
+              (error: CodedError) => error,
+            ),
       ),
     );
   }
@@ -71,14 +76,19 @@ export class ProductLoader {
     return entry;
   }
 
-  readonly #use = (entry: ProductEntry): Product | null => {
-    if (entry.faults.length > 0 && !this.#counted.has(entry)) {
-      this.#counted.add(entry);
-      this.scope.addFaults(entry.faults);
-    }
+  #use(entry: ProductEntry, fields: ProductFields): Product | null {
+    if (entry.faults.length > 0) this.#count(entry.faults, fields);
     this.noteTtl(entry.expiresAtMs - performance.now());
     return entry.product;
-  };
+  }
+
+  #count(faults: readonly ProductFault[], fields: ProductFields): void {
+    for (const fault of faults) {
+      if (this.#counted.has(fault) || !concerns(fault, fields)) continue;
+      this.#counted.add(fault);
+      this.scope.addFault(fault.kind);
+    }
+  }
 }
 
 async function readUnion(

@@ -12,14 +12,16 @@ import {
   type HotText,
   type PriceRules,
   type Product,
+  type ProductFault,
   type ProductFields,
+  wholeProduct,
 } from './product.js';
 
 /** A product, or that there is none, and how much of it was asked for. */
 export interface ProductEntry {
   readonly product: Product | null;
   readonly fields: ProductFields;
-  readonly faults: readonly DataFault[];
+  readonly faults: readonly ProductFault[];
   /** When the data behind it run out, on the monotonic clock; Infinity where unknown or never. */
   readonly expiresAtMs: number;
 }
@@ -122,7 +124,8 @@ export class ProductStore {
       return this.#stale({ id, fields: lookup.wantedFields }, error, scope);
     }
     const exists = hot.exists || catalogue.exists;
-    const product = exists ? decodeProduct(id, hot.text, catalogue.text, this.shop, (kind) => faults.push(kind)) : null;
+    const fault = (kind: DataFault, costs: ProductFields) => faults.push({ kind, fields: costs });
+    const product = exists ? decodeProduct(id, hot.text, catalogue.text, this.shop, fault) : null;
     const ttlMs = ticket ? Math.min(hot.ttlMs, catalogue.ttlMs) : UNCACHED_TTL_MS;
     const entry = { product, fields, faults, expiresAtMs: lookup.askedAtMs + ttlMs };
     if (ticket) this.cache?.store(ticket, { value: entry, ttlMs, bytes: ENTRY_BYTES });
@@ -161,7 +164,7 @@ interface Lookup {
   readonly catalogue: Hash;
   readonly ticket: FetchTicket | undefined;
   readonly askedAtMs: number;
-  readonly faults: DataFault[];
+  readonly faults: ProductFault[];
   error: CodedError | undefined;
 }
 
@@ -199,13 +202,14 @@ function takeReplies(lookup: Lookup, hash: Hash, replies: readonly Reply[], next
   const fields = replies[next++];
   const ttl = hash.withTtl ? replies[next++] : undefined;
   if (fields instanceof CodedError) lookup.error = fields;
-  else if (fields instanceof Error) lookup.faults.push('WRONG_TYPE');
+  else if (fields instanceof Error) lookup.faults.push({ kind: 'WRONG_TYPE', fields: wholeProduct });
   else {
     const [idText, ...texts] = fields as (string | null)[];
     hash.exists = presentText(idText) !== undefined;
     // A late write to a hash that had expired leaves one without an id: that makes no product, but what it says holds.
     hash.names.forEach((name, index) => (hash.text[name] = texts[index] ?? null));
-    if (!hash.exists && texts.some((text) => text !== null)) lookup.faults.push('MISSING_FIELD');
+    if (!hash.exists && texts.some((text) => text !== null))
+      lookup.faults.push({ kind: 'MISSING_FIELD', fields: wholeProduct });
   }
   if (ttl !== undefined) hash.ttlMs = remainingMs(ttl, hash.exists);
   return next;
