@@ -113,6 +113,19 @@ describe('product look-ups', () => {
     expect(await asked(query, { variables: { more: true } })).toEqual([hot, 'product:prod_1 id name rating']);
   });
 
+  it.each([true, false])('ask for nothing that stands under a condition further up, $on being %s', async (on) => {
+    const query = `query ($on: Boolean!) {
+      product(id: "prod_1") { name }
+      ... @include(if: $on) { product(id: "prod_1") { price { amount } } }
+      ...More @skip(if: $on)
+    } fragment More on Query { product(id: "prod_1") { stock } }`;
+    const field = on ? 'price' : 'stock';
+    expect(await asked(query, { variables: { on } })).toEqual([
+      `hot_product:prod_1 product_id name ${field}`,
+      `product:prod_1 id name ${field}`,
+    ]);
+  });
+
   it('of a field that is selected twice in different ways ask for both', async () => {
     expect(await asked('{ product(id: "prod_1") { name } ... { product(id: "prod_1") { rating } } }')).toEqual([
       'hot_product:prod_1 product_id name',

@@ -15,7 +15,7 @@ const position: EdgePosition = {
   usedUp: [[0, 0]],
   reason: 'NO_DATA',
 };
-const refused = expect.objectContaining({ code: 'BAD_USER_INPUT' });
+const refused = expect.objectContaining({ code: 'BAD_USER_INPUT' }) as Error;
 const wire = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const tuple = JSON.parse(Buffer.from(encodeCursor(position), 'base64url').toString()) as unknown[];
 

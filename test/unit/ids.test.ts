@@ -49,13 +49,16 @@ describe('an id that may go into a key', () => {
       () => requireUserId(text, 'id', 'guest'),
     ])
       expect(ask).toThrow(
-        expect.objectContaining({ code: 'BAD_USER_INPUT', message: expect.stringMatching(/^"id" (?!.*secret)/) }),
+        expect.objectContaining({
+          code: 'BAD_USER_INPUT',
+          message: expect.stringMatching(/^"id" (?!.*secret)/) as string,
+        }) as Error,
       );
   });
 
   it('is no user that is the word for guests', () => {
     expect(() => requireUserId('guest', 'userId', 'guest')).toThrow(
-      expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+      expect.objectContaining({ code: 'BAD_USER_INPUT' }) as Error,
     );
     expect(requireUserId('guest', 'userId', 'anonymous')).toBe('guest');
   });
