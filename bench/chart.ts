@@ -29,19 +29,19 @@ export function chart({ workloads, machine, startedAt }: BenchReport): string {
 }
 
 function block({ title, servers }: WorkloadReport, top: number): string {
-  const highest = Math.max(1, ...servers.map(({ ratioToFloor }) => ratioToFloor?.highest ?? 0));
-  const x = (ratio: number) => LABEL_WIDTH + (ratio / highest) * (WIDTH - LABEL_WIDTH - VALUE_WIDTH);
-  const rows = servers.flatMap(({ name, title: label, ratioToFloor }, index) => {
-    if (!ratioToFloor) return [];
+  const highest = Math.max(1, ...servers.map(({ ratio }) => ratio?.highest ?? 0));
+  const x = (value: number) => LABEL_WIDTH + (value / highest) * (WIDTH - LABEL_WIDTH - VALUE_WIDTH);
+  const rows = servers.flatMap(({ name, title: label, ratio }, index) => {
+    if (!ratio) return [];
     const y = top + TITLE_HEIGHT + index * ROW_HEIGHT;
     const middle = y + BAR_HEIGHT / 2;
     const colour = name === FLOOR ? '#8a8f98' : name.startsWith('ours') ? '#1f6feb' : '#d0a215';
-    const { median, lowest, highest: most } = ratioToFloor;
+    const { median, lowest, highest: most } = ratio;
     return [
       text(LABEL_WIDTH - 8, middle + 4, label, 'text-anchor="end" fill="#222222"'),
       `<rect x="${LABEL_WIDTH}" y="${y}" width="${(x(median) - LABEL_WIDTH).toFixed(1)}" height="${BAR_HEIGHT}" fill="${colour}"/>`,
       `<line x1="${x(lowest).toFixed(1)}" x2="${x(most).toFixed(1)}" y1="${middle}" y2="${middle}" stroke="#222222" stroke-width="1.5"/>`,
-      text(x(most) + 8, middle + 4, spreadText(ratioToFloor), 'fill="#222222"'),
+      text(x(most) + 8, middle + 4, spreadText(ratio), 'fill="#222222"'),
     ];
   });
   const bottom = top + TITLE_HEIGHT + servers.length * ROW_HEIGHT - (ROW_HEIGHT - BAR_HEIGHT);

@@ -31,6 +31,7 @@ export const contestants: readonly Contestant[] = [
   gateway('ours', 'this gateway, everything on', {}),
   gateway('ours-cold', 'this gateway without its cache', { CACHE_ENABLED: 'false' }),
   gateway('ours-js', 'this gateway on graphql-js', { GRAPHQL_EXECUTOR: 'graphql-js' }),
+  withoutNodeFlags('ours-gc', "this gateway with Node's own heap settings"),
   peer('apollo', 'Apollo Server, Express, HGETALL'),
   peer('yoga', 'GraphQL Yoga, HMGET'),
   peer('mercurius', 'Mercurius with JIT, HMGET'),
@@ -38,6 +39,12 @@ export const contestants: readonly Contestant[] = [
 
 export function gateway(name: string, title: string, env: Record<string, string>): Contestant {
   return { name, title, nodeArgs: startArguments(), env: { ...EVERYTHING_ON, ...env }, graphqlPath: '/graphql' };
+}
+
+/** The flags that `npm start` gives to node, left out: what they gain is what this one lacks. */
+function withoutNodeFlags(name: string, title: string): Contestant {
+  const all = gateway(name, title, {});
+  return { ...all, nodeArgs: all.nodeArgs.filter((argument) => !argument.startsWith('--')) };
 }
 
 function peer(name: string, title: string): Contestant {

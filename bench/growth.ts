@@ -1,7 +1,8 @@
 import { gateway } from './contestants.js';
 import type { BenchOptions } from './options.js';
 import { startBenchRedis } from './benchRedis.js';
-import { runRounds } from './rounds.js';
+import { runRounds, type Measured } from './rounds.js';
+import type { Spread } from './statistics.js';
 import { startContestant, type RunningServer } from './serverProcess.js';
 import { home } from './workloads/home.js';
 import { widget } from './workloads/widget.js';
@@ -12,7 +13,7 @@ export interface GrowthRow {
   readonly small: number;
   readonly large: number;
   /** Requests a second over the small data divided by those over the large; the bar is 1.3. */
-  readonly factor: number;
+  readonly factor: Spread;
 }
 
 const SMALL = { products: 5_000, trendingMembers: 50, withProductFeeds: false };
@@ -39,9 +40,14 @@ export async function measureGrowth(options: BenchOptions, say: (text: string) =
         const what = workload === home ? 'H, 5,000 and 500,000 products' : 'W, feed of 50 and of 1,000,000';
         say(`${what}, ${title}`);
         const rounds = { ...options, rounds: Math.min(options.rounds, 5) };
-        const measured = await runRounds(pair, workload, rounds, () => undefined);
-        const [slow, fast] = [measured[1]!.requestsPerSecond, measured[0]!.requestsPerSecond];
-        rows.push({ title: `${what}, ${title}`, small: fast, large: slow, factor: fast / slow });
+        const measured = await runRounds(pair, workload, rounds, () => undefined, 'large');
+        const [overSmall, overLarge] = measured as [Measured, Measured];
+        rows.push({
+          title: `${what}, ${title}`,
+          small: overSmall.requestsPerSecond,
+          large: overLarge.requestsPerSecond,
+          factor: overSmall.ratio!,
+        });
       }
     }
     return rows;

@@ -44,7 +44,7 @@ const HEADER = [
 function workloadText({ title, answerBytes, servers }: WorkloadReport): string {
   const rows = servers.map((server) => [
     server.title,
-    server.ratioToFloor ? spreadText(server.ratioToFloor) : '-',
+    server.ratio ? spreadText(server.ratio) : '-',
     server.requestsPerSecond.toFixed(0),
     server.cpuMsARequest?.toFixed(3) ?? '-',
     server.p50Ms.toFixed(1),
@@ -62,9 +62,9 @@ function growthText(rows: readonly GrowthRow[]): string {
     title,
     small.toFixed(0),
     large.toFixed(0),
-    factor.toFixed(2),
+    spreadText(factor),
   ]);
-  return `Growth (the bar: less than 1.3)\n${table([['', 'requests/s, small', 'large', 'factor'], ...body])}`;
+  return `Growth (the bar: less than 1.3)\n${table([['', 'requests/s, small', 'large', 'factor (range)'], ...body])}`;
 }
 
 function memoryText({ earlyMinutes, earlyBytes, lateMinutes, lateBytes, factor }: MemoryRow): string {

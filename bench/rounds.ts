@@ -10,8 +10,8 @@ import type { Workload } from './workloads/workload.js';
 export interface Measured {
   readonly name: string;
   readonly title: string;
-  /** Requests a second against the floor's of the same round; undefined where the floor took no part. */
-  readonly ratioToFloor: Spread | undefined;
+  /** Requests a second against the baseline's of the same round; undefined where that took no part. */
+  readonly ratio: Spread | undefined;
   readonly requestsPerSecond: number;
   /** CPU time of the server's process for one request; undefined where the system does not tell. */
   readonly cpuMsARequest: number | undefined;
@@ -32,12 +32,15 @@ interface Round {
 /**
  * Loads one server after the other in short rounds, again and again, each time with another one first: whatever the
  * machine does meanwhile falls on all of them, and a ratio is always taken within one round.
+ *
+ * @param baseline name of the server that the others are held against
  */
 export async function runRounds(
   servers: readonly RunningServer[],
   workload: Workload,
   { rounds, seconds, warmupSeconds, connections }: BenchOptions,
   onRound: (round: number) => void,
+  baseline = FLOOR,
 ): Promise<Measured[]> {
   const lanes = servers.map((server) => ({
     server,
@@ -69,14 +72,13 @@ export async function runRounds(
       lane.done.push({ requestsPerSecond, cpuMsARequest, p50Ms, p99Ms, failedShare });
     }
   }
-  const floor = lanes.find(({ server }) => server.name === FLOOR)?.done;
+  const base = lanes.find(({ server }) => server.name === baseline)?.done;
   return lanes.map(({ server, done }) => {
     const cpu = done.flatMap(({ cpuMsARequest }) => (cpuMsARequest === undefined ? [] : [cpuMsARequest]));
     return {
       name: server.name,
       title: server.title,
-      ratioToFloor:
-        floor && spreadOf(done.map((round, index) => round.requestsPerSecond / floor[index]!.requestsPerSecond)),
+      ratio: base && spreadOf(done.map((round, index) => round.requestsPerSecond / base[index]!.requestsPerSecond)),
       requestsPerSecond: median(done.map((round) => round.requestsPerSecond)),
       cpuMsARequest: cpu.length > 0 ? median(cpu) : undefined,
       p50Ms: median(done.map((round) => round.p50Ms)),
