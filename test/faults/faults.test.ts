@@ -1,15 +1,8 @@
-import {
-  asleep,
-  clusterFailover,
-  connectionsCut,
-  killed,
-  masterHung,
-  paused,
-  repliesDropped,
-  resharding,
-} from './faults.js';
+import { masterKilled, plannedFailover, replicaLeftBehind, resharding } from './clusterFaults.js';
+import { asleep, connectionsCut, killed, masterHung, paused, repliesDropped } from './faults.js';
 import { countUpWithRetries, readModifyWrite, startNaiveShop } from './naiveShop.js';
 import { resultTable } from './resultTable.js';
+import { canSlowDisk, killedBehindSlowDisk } from './slowDisk.js';
 import { runStorm, type Fault, type StormOptions, type StormOutcome, type World } from './storm.js';
 import { startOneNode, type OneNode } from './worlds.js';
 
@@ -20,8 +13,7 @@ import { startOneNode, type OneNode } from './worlds.js';
  */
 const CHANGES = Number(process.env['FAULT_CHANGES'] ?? 0);
 const isLong = CHANGES > 0;
-const LONG_TIMEOUT_MS = 60_000 + 20 * CHANGES;
-const TIMEOUT_MS = isLong ? LONG_TIMEOUT_MS : 60_000;
+const TIMEOUT_MS = isLong ? 120_000 + 20 * CHANGES : 60_000;
 
 const crowd = isLong ? { households: 16, shoppersEach: 4 } : { households: 6, shoppersEach: 3 };
 const outcomes: StormOutcome[] = [];
@@ -96,7 +88,7 @@ describe('nothing acknowledged is lost and nothing is applied twice', () => {
   it(
     'when a master of a Cluster is killed and writes wait for its replica',
     async () => {
-      const waiting = clusterFailover('WAIT 1', { REDIS_WAIT_REPLICAS: '1' });
+      const waiting = masterKilled('WAIT 1', { REDIS_WAIT_REPLICAS: '1' });
       expectNothingLost(await storm(waiting, { strikes: 4, short: 1 }));
     },
     TIMEOUT_MS,
@@ -104,10 +96,28 @@ describe('nothing acknowledged is lost and nothing is applied twice', () => {
 
   it(
     'when slots move between masters of a Cluster',
-    async () => expectNothingLost(await storm(resharding, { strikes: 8, short: 2 })),
+    async () => expectNothingLost(await storm(resharding, { strikes: 8, short: 1 })),
     TIMEOUT_MS,
   );
 });
+
+if (isLong)
+  describe('nor', () => {
+    it(
+      'when a master of a Cluster is asked to hand over',
+      async () => expectNothingLost(await storm(plannedFailover, { strikes: 4, short: 1 })),
+      TIMEOUT_MS,
+    );
+
+    it(
+      'when a master dies whose replica was left behind, and writes wait for the replica',
+      async () => {
+        const waiting = replicaLeftBehind('Cluster, replica left behind, WAIT 1', { REDIS_WAIT_REPLICAS: '1' });
+        expectNothingLost(await storm(waiting, { strikes: 4, short: 1 }));
+      },
+      TIMEOUT_MS,
+    );
+  });
 
 describe('the checker finds out', () => {
   const naive = (name: string, fault: Fault<OneNode>, add: typeof readModifyWrite): Fault<OneNode> => ({
@@ -145,4 +155,26 @@ describe('the checker finds out', () => {
     },
     TIMEOUT_MS,
   );
+
+  if (isLong)
+    it(
+      'a failover to a replica that was left behind, where writes do not wait for it',
+      async () => {
+        const outcome = await storm(replicaLeftBehind('control: replica left behind, no WAIT', {}), {
+          ...{ strikes: 4, short: 1 },
+        });
+        expect(outcome.lost).toBeGreaterThan(0);
+      },
+      TIMEOUT_MS,
+    );
+
+  if (isLong && canSlowDisk())
+    it(
+      'an append-only file that is flushed every second, behind a slow disk',
+      async () => {
+        const outcome = await storm(killedBehindSlowDisk(), { strikes: 5, short: 1 });
+        expect(outcome.lost).toBeGreaterThan(0);
+      },
+      TIMEOUT_MS,
+    );
 });

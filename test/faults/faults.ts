@@ -2,21 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrivateRedis } from '../../src/demo/privateRedis.js';
 import { eventually } from '../support/eventually.js';
 import { askRedis } from '../support/redisServer.js';
-import { moveSlotsOfCarts } from './reshard.js';
+import { untilReplica } from './clusterFaults.js';
 import type { Fault } from './storm.js';
-import {
-  startClusterWorld,
-  startOneNode,
-  startSentinelWorld,
-  type ClusterWorld,
-  type OneNode,
-  type SentinelWorld,
-} from './worlds.js';
+import { startOneNode, startSentinelWorld, type OneNode, type SentinelWorld } from './worlds.js';
 
 /** Longer than a request may take, so that those under way end unknown. */
 const LONGER_THAN_A_REQUEST_MS = 1_200;
 const FAILED_OVER_WITHIN_MS = 15_000;
-const REPLICA_AGAIN_WITHIN_MS = 30_000;
 
 const now = (): number => performance.now();
 
@@ -97,46 +89,3 @@ export const masterHung: Fault<SentinelWorld> = {
 };
 
 const nodesOf = ({ master, replica }: SentinelWorld['sentinel']): readonly PrivateRedis[] => [master, replica];
-
-/** Each time another master dies; it comes back as the replica of its successor. */
-export const clusterFailover = (name: string, settings: NodeJS.ProcessEnv): Fault<ClusterWorld> => ({
-  name: `Cluster, kill -9 of a master, ${name}`,
-  start: () => startClusterWorld(settings),
-  async strike({ cluster }, turn) {
-    const masters = await mastersOf(cluster.nodes);
-    const victim = masters[turn % masters.length]!;
-    const since = now();
-    await victim.kill('SIGKILL');
-    await eventually(async () => {
-      const others = cluster.nodes.filter((node) => node !== victim);
-      if ((await mastersOf(others)).length < masters.length) throw new Error('no failover yet');
-      for (const node of others)
-        if (!String(await askRedis(node, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) throw new Error('not whole');
-    }, FAILED_OVER_WITHIN_MS);
-    await victim.restart();
-    await untilReplica(victim);
-    return since;
-  },
-});
-
-/** Half of the slots in which carts are go to another master and the next time on to a third, while they are written. */
-export const resharding: Fault<ClusterWorld> = {
-  name: 'Cluster, resharding',
-  start: () => startClusterWorld(),
-  async strike({ cluster, redis }) {
-    await moveSlotsOfCarts(redis, cluster.masters);
-    return now();
-  },
-};
-
-async function untilReplica(node: PrivateRedis): Promise<void> {
-  await eventually(async () => {
-    const info = String(await askRedis(node, 'INFO', 'replication'));
-    if (!info.includes('master_link_status:up')) throw new Error('not a replica yet');
-  }, REPLICA_AGAIN_WITHIN_MS);
-}
-
-async function mastersOf(nodes: readonly PrivateRedis[]): Promise<PrivateRedis[]> {
-  const roles = await Promise.all(nodes.map((node) => askRedis(node, 'ROLE') as Promise<[string]>));
-  return nodes.filter((_, index) => roles[index]![0] === 'master');
-}
