@@ -43,7 +43,7 @@ export const feedResolvers = {
     },
 
     recommendationHealth(_parent, _args, context) {
-      context.cachePolicy.restrictTo(HEALTH_MAX_AGE_MS);
+      context.cachePolicy.limitTo(HEALTH_MAX_AGE_SECONDS);
       return context.feeds.health();
     },
   },
@@ -88,7 +88,7 @@ export const feedResolvers = {
   RecommendationEdge: { cursor: ({ position }) => encodeCursor(position) },
 } satisfies Resolvers;
 
-const HEALTH_MAX_AGE_MS = 10_000;
+const HEALTH_MAX_AGE_SECONDS = 10;
 
 /**
  * With `distinct` a feed holds other products than without it, or than in another such field of the answer: an id of

@@ -1,7 +1,7 @@
 import { CodedError } from '../errors.js';
 import type { CoherentCache } from '../redis/coherentCache.js';
 import type { Command, CommandReader, Reply } from '../redis/commandRunner.js';
-import { score, type DataFault } from '../redis/decode.js';
+import { remainingMs, score, type DataFault } from '../redis/decode.js';
 import { isProductId } from '../redis/ids.js';
 import { keys, trackedPrefixes } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
@@ -97,7 +97,7 @@ export class FeedStore {
     return {
       members,
       isWhole: members.length <= count,
-      expiresAtMs: askedAtMs + lifeMs(ttl, members.length > 0),
+      expiresAtMs: askedAtMs + remainingMs(ttl, members.length > 0),
       hasFaults: faults.length > 0,
     };
   }
@@ -120,13 +120,6 @@ function failure(error: unknown): FeedSlice & { failed: true } {
   if (!(error instanceof CodedError) && !(error instanceof BrokenFeed)) throw error;
   const faults: DataFault[] = error instanceof BrokenFeed ? ['WRONG_TYPE'] : [];
   return { members: [], hasMore: false, ttlMs: Infinity, failed: true, faults };
-}
-
-/** PTTL's answer: -1 is no expiry, -2 no key. A feed that was there a moment ago and is gone lives no longer. */
-function lifeMs(ttl: Reply, hasMembers: boolean): number {
-  if (typeof ttl !== 'number') return 0;
-  if (ttl >= 0) return ttl;
-  return ttl === -2 && hasMembers ? 0 : Infinity;
 }
 
 function membersOf(range: readonly string[], faults: DataFault[]): FeedMember[] {

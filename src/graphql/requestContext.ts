@@ -35,9 +35,9 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
     scope,
     onSession: (record) => stores.keeper.touch(record),
   });
-  const noteTtl = (ttlMs: number): void => cachePolicy.restrictTo(ttlMs);
-  const products = new ProductLoader(stores.products, scope, noteTtl);
-  const categories = new CategoryLoader(stores.categories, scope);
+  const noteExpiry = (atMs: number): void => cachePolicy.expireAt(atMs);
+  const products = new ProductLoader(stores.products, scope, noteExpiry);
+  const categories = new CategoryLoader(stores.categories, scope, noteExpiry);
   const carts = new CartLoader({
     store: stores.carts,
     scope,
@@ -66,7 +66,6 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
       stores.feeds,
       {
         products: (ids, fields) => products.loadMany(ids, fields),
-        productsExpireAt: (ids, fields) => products.expiryOf(ids, fields),
         categoryOfProduct: async (id) => (await products.load(id, productField.category))?.categoryId ?? null,
         slugOfCategory: async (id) => (await categories.load(id))?.slug ?? null,
         viewer: async () => {
@@ -78,7 +77,9 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
           return cart ? (await carts.lines(cart)).map(({ productId }) => productId).reverse() : [];
         },
         setPrivate: () => cachePolicy.setPrivate(),
-        noteTtl,
+        noteExpiry,
+        limitMaxAge: (seconds) => cachePolicy.limitTo(seconds),
+        expiresAtMs: () => cachePolicy.expiresAtMs,
         onAnswer: (feed, source, isFallback) => metrics.feedAnswered(feed, source, isFallback),
       },
       scope,

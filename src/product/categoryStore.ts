@@ -1,10 +1,19 @@
 import { CodedError } from '../errors.js';
 import type { CoherentCache } from '../redis/coherentCache.js';
 import type { Command, CommandReader } from '../redis/commandRunner.js';
+import { remainingMs } from '../redis/decode.js';
 import { keys } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import { decodeCategory, type Category } from './category.js';
 
+/** A category, or that there is none, and when that runs out on the monotonic clock. */
+export interface CategoryEntry {
+  readonly category: Category | null;
+  readonly expiresAtMs: number;
+}
+
+/** Without the in-process cache nobody asks for a TTL; an answer may be kept this long then. */
+const UNCACHED_TTL_MS = 5_000;
 const ENTRY_BYTES = 200;
 
 /** Reads of `category:{id}` (document B, Category Mapping). */
@@ -15,17 +24,18 @@ export class CategoryStore {
   ) {}
 
   /** All of them in one wave, null where there is none; a failed look-up is an error at its own place. */
-  async readMany(ids: readonly string[], scope: ReadScope): Promise<(Category | null | CodedError)[]> {
+  async readMany(ids: readonly string[], scope: ReadScope): Promise<(CategoryEntry | CodedError)[]> {
     return Promise.all(ids.map((id) => this.#readOne(id, scope).catch((error: CodedError) => error)));
   }
 
-  async #readOne(id: string, scope: ReadScope): Promise<Category | null> {
+  async #readOne(id: string, scope: ReadScope): Promise<CategoryEntry> {
     const key = keys.category(id);
-    const known = this.cache?.get<Category | null>(key);
+    const known = this.cache?.get<CategoryEntry>(key);
     if (known !== undefined) return known;
-    const flight = this.cache?.inFlight<Category | null>(key);
+    const flight = this.cache?.inFlight<CategoryEntry>(key);
     if (flight !== undefined) return flight;
-    const ticket = this.cache?.begin(key);
+    const askedAtMs = performance.now();
+    const ticket = this.cache?.begin(key, askedAtMs);
     try {
       const commands: Command[] = [['hmget', key, 'id', 'name', 'slug']];
       if (ticket) commands.push(['pttl', key]);
@@ -33,14 +43,13 @@ export class CategoryStore {
       if (fields instanceof CodedError) throw fields;
       if (fields instanceof Error) scope.addFault('WRONG_TYPE');
       const category = fields instanceof Error ? null : decodeCategory(id, fields as (string | null)[]);
-      if (ticket) {
-        const ttlMs = typeof ttl !== 'number' || (ttl === -2 && category !== null) ? 0 : ttl < 0 ? Infinity : ttl;
-        this.cache?.store(ticket, { value: category, ttlMs, bytes: ENTRY_BYTES });
-      }
-      return category;
+      const ttlMs = ticket ? remainingMs(ttl, category !== null) : UNCACHED_TTL_MS;
+      const entry = { category, expiresAtMs: askedAtMs + ttlMs };
+      if (ticket) this.cache?.store(ticket, { value: entry, ttlMs, bytes: ENTRY_BYTES });
+      return entry;
     } catch (error) {
       if (ticket) this.cache?.abandon(ticket, error as Error);
-      const stale = this.cache?.getStale<Category | null>(key);
+      const stale = this.cache?.getStale<CategoryEntry>(key);
       if (stale === undefined) throw error;
       scope.isStale = true;
       return stale;

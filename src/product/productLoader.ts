@@ -2,12 +2,12 @@ import DataLoader from 'dataloader';
 import type { CodedError } from '../errors.js';
 import type { ReadScope } from '../redis/readScope.js';
 import type { Category } from './category.js';
-import type { CategoryStore } from './categoryStore.js';
+import type { CategoryEntry, CategoryStore } from './categoryStore.js';
 import { concerns, covers, type Product, type ProductFault, type ProductFields } from './product.js';
 import type { ProductEntry, ProductStore, ProductWanted } from './productStore.js';
 
-/** Told how long the data behind an answer live, in milliseconds. */
-export type NoteTtl = (ttlMs: number) => void;
+/** Told when data of an answer run out, on the monotonic clock. */
+export type NoteExpiry = (atMs: number) => void;
 
 /**
  * Products by id for one request. What the process knows is answered at once; the rest of one turn of the event loop
@@ -22,7 +22,7 @@ export class ProductLoader {
   constructor(
     private readonly store: ProductStore,
     private readonly scope: ReadScope,
-    private readonly noteTtl: NoteTtl,
+    private readonly noteExpiry: NoteExpiry,
   ) {
     // Its own cache would take the same product with other fields for the same key; `#asked` knows the difference.
     this.#loader = new DataLoader<ProductWanted, ProductEntry>((wanted) => readUnion(store, wanted, scope), {
@@ -57,17 +57,6 @@ export class ProductLoader {
     );
   }
 
-  /** When the first of them expires, on the monotonic clock; undefined unless the process knows them all. */
-  expiryOf(ids: readonly string[], fields: ProductFields): number | undefined {
-    let first = Infinity;
-    for (const id of ids) {
-      const entry = this.store.peek(id, fields);
-      if (entry === undefined) return undefined;
-      first = Math.min(first, entry.expiresAtMs);
-    }
-    return first;
-  }
-
   #read(id: string, fields: ProductFields): Promise<ProductEntry> {
     const asked = this.#asked.get(id);
     if (asked !== undefined && covers(asked.fields, fields)) return asked.entry;
@@ -78,7 +67,7 @@ export class ProductLoader {
 
   #use(entry: ProductEntry, fields: ProductFields): Product | null {
     if (entry.faults.length > 0) this.#count(entry.faults, fields);
-    this.noteTtl(entry.expiresAtMs - performance.now());
+    this.noteExpiry(entry.expiresAtMs);
     return entry.product;
   }
 
@@ -109,14 +98,20 @@ async function readUnion(
 
 /** Categories by id for one request. */
 export class CategoryLoader {
-  readonly #loader: DataLoader<string, Category | null>;
+  readonly #loader: DataLoader<string, CategoryEntry>;
 
-  constructor(store: CategoryStore, scope: ReadScope) {
-    this.#loader = new DataLoader<string, Category | null>((ids) => store.readMany(ids, scope));
+  constructor(
+    store: CategoryStore,
+    scope: ReadScope,
+    private readonly noteExpiry: NoteExpiry,
+  ) {
+    this.#loader = new DataLoader<string, CategoryEntry>((ids) => store.readMany(ids, scope));
   }
 
   /** @throws UPSTREAM_UNAVAILABLE */
-  load(id: string): Promise<Category | null> {
-    return this.#loader.load(id);
+  async load(id: string): Promise<Category | null> {
+    const { category, expiresAtMs } = await this.#loader.load(id);
+    this.noteExpiry(expiresAtMs);
+    return category;
   }
 }

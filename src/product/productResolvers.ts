@@ -24,7 +24,6 @@ export const productResolvers = {
     },
 
     async category(_parent, { id }, context) {
-      context.cachePolicy.restrictTo(null);
       return context.categories.load(requireCategoryId(id, 'id'));
     },
   },

@@ -1,7 +1,7 @@
 import { CodedError } from '../errors.js';
 import type { CoherentCache, FetchTicket } from '../redis/coherentCache.js';
 import type { Command, CommandReader, Reply } from '../redis/commandRunner.js';
-import { presentText, type DataFault } from '../redis/decode.js';
+import { presentText, remainingMs, type DataFault } from '../redis/decode.js';
 import { keys, productFields } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import {
@@ -213,13 +213,6 @@ function takeReplies(lookup: Lookup, hash: Hash, replies: readonly Reply[], next
   }
   if (ttl !== undefined) hash.ttlMs = remainingMs(ttl, hash.exists);
   return next;
-}
-
-/** PTTL's answer: -1 is no expiry, -2 no key. A hash that was there a moment ago and is gone lives no longer. */
-function remainingMs(ttl: Reply, exists: boolean): number {
-  if (typeof ttl !== 'number') return 0;
-  if (ttl >= 0) return ttl;
-  return ttl === -2 && exists ? 0 : Infinity;
 }
 
 interface HashPlan {

@@ -114,3 +114,13 @@ export function shiftPoint(decimalText: string, digits: number): string {
   const padded = whole.padStart(digits + 1, '0');
   return `${padded.slice(0, -digits)}.${padded.slice(-digits)}${fraction}`;
 }
+
+/**
+ * What is left of a key's life in milliseconds, as PTTL says: -1 is no expiry, and -2, no key, is none either, for its
+ * creation would be announced. What was there a moment ago and is gone lives no longer, nor does what cannot be told.
+ */
+export function remainingMs(pttl: unknown, existed: boolean): number {
+  if (typeof pttl !== 'number') return 0;
+  if (pttl >= 0) return pttl;
+  return pttl === -2 && existed ? 0 : Infinity;
+}
