@@ -701,6 +701,28 @@ describe('feeds', () => {
       expect(idsOf(await cartFeed())).toEqual(['new']);
     });
 
+    it('run out with the first of the feeds that they are made of', async () => {
+      await people();
+      await shop.addProducts('x');
+      await cart('in_1', 'in_2');
+      await shop.run(`
+        ZADD rec:product:in_1:frequently_bought 1 x
+        ZADD rec:product:in_2:frequently_bought 1 x
+        EXPIRE rec:product:in_2:frequently_bought 500`);
+      const { expiresAt } = await cartFeed();
+      expect(Math.abs(Date.parse(expiresAt!) - Date.now() - 500_000)).toBeLessThan(5_000);
+    });
+
+    it('give way to the personalised feed where none of them can be read', async () => {
+      await people();
+      await fill('own');
+      await cart('in_1');
+      await shop.run('SET rec:product:in_1:frequently_bought x');
+      const read = await cartFeed();
+      expect(triedIn(read)).toEqual(['FREQUENTLY_BOUGHT_TOGETHER ERROR 0', 'PERSONALIZED HIT 2']);
+      expect(read.fallbackReason).toBe('UNAVAILABLE');
+    });
+
     it('fall back to the personalised feed, without what is in the cart', async () => {
       await people();
       await fill('own');
