@@ -70,7 +70,7 @@ export class CoherentCache {
   private readonly counts = { hits: 0, misses: 0, staleHits: 0, invalidations: 0, discarded: 0, trackingLosses: 0 };
 
   constructor(options: CoherentCacheOptions) {
-    this.entries = new LRUCache({ maxSize: Math.max(1, options.maxBytes) });
+    this.entries = new LRUCache({ maxSize: Math.max(1, Math.floor(options.maxBytes)) });
     this.staleMs = options.staleMs;
     this.entryKeyFor = options.entryKeyFor ?? ((redisKey) => redisKey);
     this.now = options.now ?? (() => performance.now());

@@ -90,17 +90,32 @@ export async function openOutage(
   { env = {}, redis: redisOptions = {}, awayAtStart = false }: OutageOptions = {},
 ): Promise<Outage> {
   const redis = await startRedis(redisOptions);
-  await fill(redis);
   const proxy = await startTcpProxy(redis, { count: false });
-  if (awayAtStart) await proxy.refuse(true);
-  const settings = { REDIS_URL: proxy.url, RATE_LIMIT_ENABLED: 'false', ...env };
-  const gateway = await build.start(settings, { whenListening: awayAtStart });
-  const ask = (question: Question): Promise<Asked> => askAt(gateway.url, question);
-  if (!awayAtStart) {
-    await eventually(() => expect(gateway.output()).toContain('the cache follows Redis'));
-    // Seen once: what a running gateway knows.
-    for (const question of [PUBLIC, HOME]) expect((await ask(question)).codes).toEqual([]);
+  let gateway: BuiltGateway | undefined;
+  try {
+    await fill(redis);
+    if (awayAtStart) await proxy.refuse(true);
+    const settings = { REDIS_URL: proxy.url, RATE_LIMIT_ENABLED: 'false', ...env };
+    gateway = await build.start(settings, { whenListening: awayAtStart });
+    const outage = outageOf(redis, proxy, gateway);
+    if (!awayAtStart) await untilSeen(outage, env['CACHE_ENABLED'] !== 'false');
+    return outage;
+  } catch (error) {
+    await gateway?.stop();
+    await proxy.stop();
+    await redis.stop();
+    throw error;
   }
+}
+
+/** Until the gateway knows what one that has run for a while knows. */
+async function untilSeen({ gateway, ask }: Outage, withCache: boolean): Promise<void> {
+  if (withCache) await eventually(() => expect(gateway.output()).toContain('the cache follows Redis'));
+  for (const question of [PUBLIC, HOME]) expect((await ask(question)).codes).toEqual([]);
+}
+
+function outageOf(redis: PrivateRedis, proxy: TcpProxy, gateway: BuiltGateway): Outage {
+  const ask = (question: Question): Promise<Asked> => askAt(gateway.url, question);
   return {
     redis,
     proxy,
