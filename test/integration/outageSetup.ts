@@ -38,7 +38,7 @@ export interface Asked {
 export const CUSTOMER = 'customer-token-0123456789';
 const LINE = '{"item_id":"p3","variation_id":"","quantity":2,"price":4.50,"name":"p3"}';
 export const SHOP = `
-  ${['p1', 'p2', 'p3', 'p4'].map((id) => `HSET product:${id} id ${id} name ${id} price 4.50 category_id c1 stock 90`).join('\n')}
+  ${['p1', 'p2', 'p3', 'p4'].map((id) => `HSET product:${id} id ${id} name ${id} price 4.50 category_id c1 stock 900`).join('\n')}
   HSET category:c1 id c1 name Lamps slug lamps
   ZADD rec:trending 3 p1 2 p2
   ZADD rec:popular 3 p3 2 p4
