@@ -31,6 +31,7 @@ export function reportText({ machine, workloads, growth, memory }: BenchReport):
 const HEADER = [
   'server',
   'ratio to F (range)',
+  'by CPU time',
   'requests/s',
   'CPU ms',
   'p50 ms',
@@ -45,6 +46,7 @@ function workloadText({ title, answerBytes, servers }: WorkloadReport): string {
   const rows = servers.map((server) => [
     server.title,
     server.ratio ? spreadText(server.ratio) : '-',
+    server.cpuRatio?.median.toFixed(2) ?? '-',
     server.requestsPerSecond.toFixed(0),
     server.cpuMsARequest?.toFixed(3) ?? '-',
     server.p50Ms.toFixed(1),

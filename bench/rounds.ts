@@ -12,6 +12,11 @@ export interface Measured {
   readonly title: string;
   /** Requests a second against the baseline's of the same round; undefined where that took no part. */
   readonly ratio: Spread | undefined;
+  /**
+   * The same by CPU time for an answer, the baseline's divided by its own: what it would be if the server's core did
+   * nothing else. Undefined where the system does not tell CPU times.
+   */
+  readonly cpuRatio: Spread | undefined;
   readonly requestsPerSecond: number;
   /** CPU time of the server's process for one request; undefined where the system does not tell. */
   readonly cpuMsARequest: number | undefined;
@@ -78,6 +83,10 @@ export async function runRounds(
     return {
       name: server.name,
       title: server.title,
+      cpuRatio:
+        base && cpu.length === base.length
+          ? spreadOf(cpu.map((own, index) => base[index]!.cpuMsARequest! / own))
+          : undefined,
       ratio: base && spreadOf(done.map((round, index) => round.requestsPerSecond / base[index]!.requestsPerSecond)),
       requestsPerSecond: median(done.map((round) => round.requestsPerSecond)),
       cpuMsARequest: cpu.length > 0 ? median(cpu) : undefined,
