@@ -24,10 +24,18 @@ export interface ExecutorOptions {
   feeds?: FeedSerializer | undefined;
 }
 
+/**
+ * Each combination of an operation's conditions has code of its own. A client has a few; one that goes through all
+ * 4,096 of twelve variables would have us compile with each request.
+ */
+const MAX_COMBINATIONS = 16;
+
 /** What is known of a document's operation. */
 interface Plan {
   /** How often it came before it was worth compiling. */
   uses: number;
+  /** The combinations of its conditions that are worth code. */
+  readonly combinations: Set<string>;
   readonly conditions: readonly Condition[];
 }
 
@@ -66,7 +74,7 @@ export class JitExecutor<Context = GatewayContext> {
     let key = operationName === undefined ? queryHash : `${queryHash} ${operationName}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      plan = { uses: 0, conditions: conditionsOf(document, operationName) };
+      plan = { uses: 0, combinations: new Set(), conditions: conditionsOf(document, operationName) };
       this.#plans.set(key, plan);
     }
     if (plan.uses < this.options.compileAfter) {
@@ -83,6 +91,8 @@ export class JitExecutor<Context = GatewayContext> {
     }
     let entry = this.#codes.get(key);
     if (entry === undefined) {
+      if (plan.combinations.size >= MAX_COMBINATIONS && !plan.combinations.has(key)) return null;
+      plan.combinations.add(key);
       entry = { code: compile(this.schema, resolveConditions(document, values), operationName) };
       this.#codes.set(key, entry);
     }
