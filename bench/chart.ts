@@ -1,13 +1,13 @@
 import { FLOOR } from './contestants.js';
 import { spreadText, type BenchReport, type WorkloadReport } from './report.js';
 
-const WIDTH = 860;
-const LABEL_WIDTH = 250;
+const WIDTH = 920;
+const LABEL_WIDTH = 290;
 const VALUE_WIDTH = 150;
 const BAR_HEIGHT = 16;
 const ROW_HEIGHT = 24;
 const TITLE_HEIGHT = 40;
-const FOOT_HEIGHT = 34;
+const FOOT_HEIGHT = 48;
 
 /** Each server's ratio to the floor as a bar with its range, a block a workload; an SVG document. */
 export function chart({ workloads, machine, startedAt }: BenchReport): string {
@@ -17,12 +17,14 @@ export function chart({ workloads, machine, startedAt }: BenchReport): string {
     blocks.push(block(workload, y));
     y += TITLE_HEIGHT + workload.servers.length * ROW_HEIGHT;
   }
-  const foot = `Requests a second as a multiple of the hand-written floor's; the line is the range over the rounds. ${machine}, ${startedAt.slice(0, 10)}`;
+  const explanation =
+    "Requests a second as a multiple of the hand-written floor's; the line is the range over the rounds.";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + FOOT_HEIGHT}" font-family="system-ui, sans-serif" font-size="12">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     ...blocks,
-    text(12, y + 20, foot, 'fill="#666666" font-size="10"'),
+    text(12, y + 20, explanation, 'fill="#666666" font-size="10"'),
+    text(12, y + 34, `${startedAt.slice(0, 10)}. ${machine}`, 'fill="#666666" font-size="10"'),
     '</svg>',
     '',
   ].join('\n');
