@@ -19,7 +19,7 @@ const SABOTAGE = `
   import { syncBuiltinESMExports } from 'node:module';
   process.on('SIGUSR2', () => {
     crypto.randomBytes = () => {
-      throw new Error('no randomness at redis://user:${PASSWORD}@host for session:${LIVE}');
+      throw new Error('no randomness at ' + process.env.REDIS_URL + ' for session:' + process.env.SABOTAGE);
     };
     syncBuiltinESMExports();
     console.log('SABOTAGED');
@@ -36,6 +36,7 @@ describe('secrets of the built gateway', () => {
     gateway = await built.start({
       REDIS_URL: redis.url,
       LOG_LEVEL: 'trace',
+      SABOTAGE: LIVE,
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(SABOTAGE)}`,
       RATE_LIMIT_ADDRESS_COST: '1000000',
       SESSION_SECRET,
