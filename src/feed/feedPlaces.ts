@@ -23,6 +23,8 @@ export class FeedPlaces {
   readonly #viewed = new Map<string, Promise<Viewed>>();
   readonly #isNew = new Map<string, Promise<boolean>>();
   readonly #slugs = new Map<string, Promise<string | null>>();
+  /** A stretch that several feeds of the answer read has its faults counted once. */
+  readonly #counted = new Set<FeedSlice>();
   #boughtWithCart: Promise<Viewed> | undefined;
 
   constructor(
@@ -48,7 +50,7 @@ export class FeedPlaces {
     const key = await this.#keyOf(place, subject, category);
     if (key === null) return null;
     const slice = await this.#stretch(key, start, count);
-    if (slice.faults.length > 0) this.scope.addFaults(slice.faults);
+    this.#count(slice);
     return slice;
   }
 
@@ -139,6 +141,12 @@ export class FeedPlaces {
     );
   }
 
+  #count(slice: FeedSlice): void {
+    if (slice.faults.length === 0 || this.#counted.has(slice)) return;
+    this.#counted.add(slice);
+    this.scope.addFaults(slice.faults);
+  }
+
   /** A category that cannot be looked up is none: the next rule answers. */
   #categoryOf(productId: string): Promise<string | null> {
     return this.neighbours.categoryOfProduct(productId).catch(() => null);
@@ -162,7 +170,7 @@ export class FeedPlaces {
       const slices = await Promise.all(
         newest.map((id) => this.#stretch(keys.frequentlyBought(id), 0, BOUGHT_WITH_CART.members)),
       );
-      for (const { faults } of slices) this.scope.addFaults(faults);
+      for (const slice of slices) this.#count(slice);
       return boughtWith(inCart, slices);
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;

@@ -5,6 +5,8 @@ import type { FeedNeighbours, FeedViewer } from './feedNeighbours.js';
 import { FeedPlaces, type FeedSubject } from './feedPlaces.js';
 import type { FeedPorts } from './feedPorts.js';
 import type { FeedQuery } from './feedQuery.js';
+import type { FeedRequest } from './feedRequest.js';
+import { feedRules } from './feedRules.js';
 import type { FeedStore } from './feedStore.js';
 import { assessHealth, type RecommendationHealth } from './health.js';
 import type { HealthStore } from './healthStore.js';
@@ -88,8 +90,12 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     if (isPersonal(query) || query.excludeInCart === true || query.userId !== undefined) this.neighbours.setPrivate();
     const viewer = isPersonal(query) ? await this.#viewerOf(query) : nobody;
     const request = toFeedRequest(query, viewer);
-    await turn;
-    const ports = this.#portsFor({ viewer, about: query.about ?? undefined }, query.fields, reads);
+    const subject = { viewer, about: query.about ?? undefined };
+    if (turn !== undefined) {
+      this.#prepare(request, subject, query.fields);
+      await turn;
+    }
+    const ports = this.#portsFor(subject, query.fields, reads);
     const page = await resolveFeed(request, ports);
     for (const node of page.nodes) query.distinct?.taken.add(node.id);
     this.#note(query.feed, page, performance.now() + page.ttlMs);
@@ -104,6 +110,19 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     if (typeof about !== 'string' || typeof after === 'string' || first === undefined) return;
     const count = first + (wantsNextPage ? 1 : 0) + SPARE_MEMBERS;
     this.#places.readAhead(feed === 'similar' ? 'similar' : 'frequentlyBought', about, count);
+  }
+
+  /** While the feeds written before it choose, what a feed is most likely to need is on its way. */
+  #prepare({ feed, audience, first, after, wantsNextPage }: FeedRequest, subject: FeedSubject, fields: number): void {
+    const [rule] = feedRules[feed][audience];
+    if (rule === undefined || rule.category !== undefined || after !== undefined) return;
+    const group = rule.places[0] ?? [];
+    const count = first + (wantsNextPage ? 1 : 0);
+    for (const { place } of group)
+      void this.#places.read(place, subject, null, 0, count + SPARE_MEMBERS).then((slice) => {
+        const ids = (slice?.members ?? []).map(({ id }) => id).filter((id) => id !== '');
+        return this.neighbours.products(ids.slice(0, Math.ceil(count / group.length)), fields);
+      });
   }
 
   /** @throws UPSTREAM_UNAVAILABLE */
@@ -127,7 +146,7 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     return {
       read: (place, category, start, count) => {
         // Every view writes that key, so its changes are not announced: a page that looked there is not kept.
-        if (place === 'trendingProducts') reads.isUntracked = true;
+        if (place === 'trendingProducts') reads.isUntracked = this.scope.usesUntracked = true;
         return places.read(place, subject, category, start, count);
       },
       ranks: (place, category, ids) => places.ranks(place, subject, category, ids),

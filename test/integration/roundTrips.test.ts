@@ -100,6 +100,14 @@ describe('round trips to Redis', () => {
     expect({ cold: cold <= 6, warm: warm <= 3 }).toEqual({ cold: true, warm: true });
   });
 
+  it('are no more for feeds that are to be distinct, although each waits for the one before', async () => {
+    await fillShop();
+    const distinct = HOME.replace('recommendations {', 'recommendations(distinct: true) {');
+    const { cold, warm, data } = await coldAndWarm(distinct, as('tok_5'));
+    expect(data).toMatchObject({ recommendations: { popular: { edges: { length: 20 } } } });
+    expect({ cold, warm }).toEqual({ cold: 3, warm: 2 });
+  });
+
   it('of a widget: 2 and 0', async () => {
     await fillShop();
     const { cold, warm } = await coldAndWarm(WIDGET);
