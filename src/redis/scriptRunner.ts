@@ -28,6 +28,7 @@ export interface ScriptRunnerOptions {
 
 /** A node that failed for so long is given up at once; what is shorter, such as a reconnect, is waited out. */
 const BLIP_MS = 400;
+const FORGOTTEN_MS = 1_000;
 const RETRY_DELAY_MS = { first: 15, max: 80 };
 
 /**
@@ -41,8 +42,8 @@ export class ScriptRunner {
   #pipelines: ScriptPipelines;
   #maxQueued: number;
   #queued = 0;
-  /** Since when each node has failed, on the monotonic clock. */
-  #failingSince = new Map<string, number>();
+  /** Since when each node has failed, and when it last did, on the monotonic clock. */
+  #failing = new Map<string, { sinceMs: number; lastMs: number }>();
 
   /** `client` is the runner's own: what it sends must come back in order, and WAIT counts one connection's writes. */
   constructor(client: RedisClient, options: ScriptRunnerOptions) {
@@ -80,7 +81,7 @@ export class ScriptRunner {
     for (let delayMs = RETRY_DELAY_MS.first; ; delayMs = Math.min(2 * delayMs, RETRY_DELAY_MS.max)) {
       const { reply, node } = await this.#pipelines.send(attempt);
       if (!(reply instanceof Error)) {
-        this.#failingSince.delete(node);
+        this.#failing.delete(node);
         return reply;
       }
       if (isOwnFault(reply)) throw reply;
@@ -93,9 +94,11 @@ export class ScriptRunner {
   #isLongAway(node: string, error: Error): boolean {
     if (error.name === 'ReplyError') return false;
     const now = performance.now();
-    const since = this.#failingSince.get(node) ?? now;
-    this.#failingSince.set(node, since);
-    return now - since > BLIP_MS;
+    const known = this.#failing.get(node);
+    // A failure of some time ago, after which nothing was written, says nothing of now.
+    const sinceMs = known !== undefined && now - known.lastMs < FORGOTTEN_MS ? known.sinceMs : now;
+    this.#failing.set(node, { sinceMs, lastMs: now });
+    return now - sinceMs > BLIP_MS;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FaultWindow } from './faultPlan.js';
 import type { Footprint, LoadOutcome } from './mixedLoad.js';
 import type { Kind, Sent } from './traffic.js';
 
@@ -17,8 +18,7 @@ const KINDS: readonly Kind[] = ['H', 'W', 'P', 'cart'];
 
 export function reportOf(outcome: LoadOutcome): LoadReport {
   const { sent, windows, footprints, startedAtMs, atRest, capacity, rate } = outcome;
-  const isExcused = ({ atMs, ms }: Sent): boolean =>
-    windows.some(({ fromMs, toMs }) => atMs >= fromMs && atMs - ms <= toMs);
+  const isExcused = (one: Sent): boolean => windows.some((window) => isWithin(one, window));
   const calm = sent.filter((one) => !isExcused(one));
   const unexcused = countFailures(calm);
   const excused = countFailures(sent.filter(isExcused));
@@ -32,13 +32,22 @@ export function reportOf(outcome: LoadOutcome): LoadReport {
   const rows = [
     `${sent.length} requests in ${(lengthMs / 1_000).toFixed(0)} s at ${rate.toFixed(0)}/s (capacity ${capacity.toFixed(0)}/s), ${windows.length} faults`,
     ...KINDS.map((kind) => `${kind.padEnd(5)} ${latencyOf(calm.filter((one) => one.kind === kind))}`),
-    `while faults lasted: ${latencyOf(sent.filter(isExcused))}, failures ${JSON.stringify(excused)}`,
+    ...[...new Set(windows.map(({ what }) => what))].map((what) => duringFault(what, outcome)),
     `else: failures ${JSON.stringify(unexcused)}`,
     `heap ${mib(early)} MiB at ${((earlyAtMs - startedAtMs) / 1_000).toFixed(0)} s, ${mib(late)} MiB at the end: ×${(late / early).toFixed(2)}`,
     `at rest: open files ${atRest.before.openFiles} → ${atRest.after.openFiles}, handles ${atRest.before.handles} → ${atRest.after.handles}`,
   ];
   return { table: rows.join('\n'), unexcused, excused, heapRatio: late / early };
 }
+
+function duringFault(what: string, { sent, windows }: LoadOutcome): string {
+  const ofThis = windows.filter((window) => window.what === what);
+  const during = sent.filter((one) => ofThis.some((window) => isWithin(one, window)));
+  return `${what} ×${ofThis.length}: ${latencyOf(during)}, failures ${JSON.stringify(countFailures(during))}`;
+}
+
+/** Whether the request was under way at any moment of it. */
+const isWithin = ({ atMs, ms }: Sent, { fromMs, toMs }: FaultWindow): boolean => atMs >= fromMs && atMs - ms <= toMs;
 
 function countFailures(sent: readonly Sent[]): Record<string, number> {
   const counts: Record<string, number> = {};
