@@ -11,6 +11,13 @@ import type { SessionLoader } from '../session/sessionLoader.js';
 import type { SessionWriter } from '../session/sessionWriter.js';
 import type { CachePolicy } from './cachePolicy.js';
 
+export interface AnswerNotes {
+  /** What the operation costs, see src/server/costTable.ts. */
+  price: number;
+  /** Which rule answered which feed. */
+  readonly feeds: { feed: string; source: string; isFallback: boolean }[];
+}
+
 /** What one request's resolvers reach: who asks, the loaders that batch its reads, and the shop's writers. */
 export interface GatewayContext {
   readonly shop: Config['shop'];
@@ -19,6 +26,9 @@ export interface GatewayContext {
   readonly asker: Asker;
   /** Where the request comes from; limits are counted for it. */
   readonly address: string;
+
+  /** What is found out on the way and told again when the same answer is sent again. */
+  readonly notes: AnswerNotes;
 
   readonly products: ProductLoader;
   readonly categories: CategoryLoader;

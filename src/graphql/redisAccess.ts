@@ -10,8 +10,8 @@ import { ScriptRunner } from '../redis/scriptRunner.js';
 import { answersPing } from '../redis/suspects.js';
 import { trackingSourceOf } from '../redis/trackingSource.js';
 
-/** How much of the in-process cache whole pages may take; the rest is for what they are made of. */
-export const PAGES_SHARE = 0.25;
+/** What of the in-process cache is for decoded keys, for whole pages of feeds, and for whole answers. */
+export const CACHE_SHARES = { keys: 0.6, pages: 0.2, answers: 0.2 } as const;
 
 /** The process' ways to Redis. They connect in the background and for ever. */
 export interface RedisAccess {
@@ -56,7 +56,7 @@ export function openRedis(config: Config, logger: Logger, metrics: Metrics): Red
 
 function trackedCache(reads: RedisClient, config: Config, logger: Logger) {
   const cache = new CoherentCache({
-    maxBytes: config.cache.maxBytes * (1 - PAGES_SHARE),
+    maxBytes: config.cache.maxBytes * CACHE_SHARES.keys,
     staleMs: config.cache.staleMs,
     entryKeyFor: cacheEntryOf,
   });

@@ -11,7 +11,7 @@ import { Asker, presentedToken } from '../session/asker.js';
 import { matchServiceKey } from '../session/serviceKeys.js';
 import { SessionLoader } from '../session/sessionLoader.js';
 import { CachePolicy } from './cachePolicy.js';
-import type { GatewayContext } from './context.js';
+import type { AnswerNotes, GatewayContext } from './context.js';
 import type { Stores } from './stores.js';
 
 /** Who sent a request: its headers by lower-case name, and the address that limits are counted for. */
@@ -35,6 +35,7 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
     scope,
     onSession: (record) => stores.keeper.touch(record),
   });
+  const notes: AnswerNotes = { price: 0, feeds: [] };
   const noteExpiry = (atMs: number): void => cachePolicy.expireAt(atMs);
   const products = new ProductLoader(stores.products, scope, noteExpiry);
   const categories = new CategoryLoader(stores.categories, scope, noteExpiry);
@@ -53,6 +54,7 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
     cachePolicy,
     asker,
     address: caller.address,
+    notes,
     products,
     categories,
     sessions: new SessionLoader({
@@ -80,7 +82,10 @@ export function createContext(config: Config, stores: Stores, metrics: Metrics, 
         noteExpiry,
         limitMaxAge: (seconds) => cachePolicy.limitTo(seconds),
         expiresAtMs: () => cachePolicy.expiresAtMs,
-        onAnswer: (feed, source, isFallback) => metrics.feedAnswered(feed, source, isFallback),
+        onAnswer: (feed, source, isFallback) => {
+          notes.feeds.push({ feed, source, isFallback });
+          metrics.feedAnswered(feed, source, isFallback);
+        },
       },
       scope,
       config.shop.recommendationsStaleAfterSeconds,

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { CoherentCache } from '../redis/coherentCache.js';
 import { RateLimiter } from '../limits/rateLimiter.js';
 import type { GatewayContext } from './context.js';
 import { openRedis, type RedisAccess } from './redisAccess.js';
@@ -11,6 +12,8 @@ import { createStores } from './stores.js';
 export interface Services {
   /** @throws UNAUTHENTICATED, as HTTP 401, where an `x-api-key` came that is nobody's. */
   createContext: (caller: Caller) => GatewayContext;
+  /** The in-process cache; undefined where the settings switch it off. */
+  cache: CoherentCache | undefined;
   /** Undefined where the settings switch it off. */
   limiter: RateLimiter | undefined;
   /** Whether Redis answers; settles within its command timeout. */
@@ -23,6 +26,7 @@ export function createServices(config: Config, logger: Logger, metrics: Metrics)
   const stores = createStores(config, redis, logger);
   return {
     createContext: (caller) => createContext(config, stores, metrics, caller),
+    cache: redis.cache,
     limiter: config.rateLimit.enabled ? createLimiter(config, redis.scripts, logger) : undefined,
     redisAnswers: redis.answers,
     async close() {

@@ -18,7 +18,7 @@ import { DerivedCache } from '../redis/derivedCache.js';
 import { SessionKeeper } from '../session/sessionKeeper.js';
 import { SessionStore } from '../session/sessionStore.js';
 import { SessionWriter } from '../session/sessionWriter.js';
-import { PAGES_SHARE, type RedisAccess } from './redisAccess.js';
+import { CACHE_SHARES, type RedisAccess } from './redisAccess.js';
 
 /** The features' ways to Redis, shared by all requests. */
 export type Stores = ReturnType<typeof createStores>;
@@ -43,7 +43,7 @@ export function createStores(config: Config, { reader, scripts, cache }: RedisAc
       feeds: new FeedStore(reader, cache),
       views: new ViewHistory(reader),
       health: new HealthStore(reader),
-      pages: cache && new DerivedCache<FeedPage<Product>>(cache, config.cache.maxBytes * PAGES_SHARE),
+      pages: cache && new DerivedCache<FeedPage<Product>>(cache, config.cache.maxBytes * CACHE_SHARES.pages),
     },
     views: new ViewStore(reader, scripts),
     carts,

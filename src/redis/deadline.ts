@@ -8,6 +8,7 @@ export class Deadline {
   #rejects = new Set<(error: Error) => void>();
   #timer: NodeJS.Timeout;
   #isOver = false;
+  #hasWaited = false;
 
   constructor(timeoutMs: number) {
     this.#timer = setTimeout(() => this.end(), timeoutMs);
@@ -17,8 +18,14 @@ export class Deadline {
     return this.#isOver;
   }
 
+  /** Whether anything was waited for: the request asked Redis. */
+  get hasWaited(): boolean {
+    return this.#hasWaited;
+  }
+
   /** Settles as `work` does, or fails with UPSTREAM_UNAVAILABLE when the time is over, whichever is first. */
   race<T>(work: Promise<T>): Promise<T> {
+    this.#hasWaited = true;
     return new Promise<T>((resolve, reject) => {
       if (this.#isOver) reject(upstreamUnavailable());
       else this.#rejects.add(reject);

@@ -15,21 +15,29 @@ interface Derived<V> {
  */
 export class DerivedCache<V extends object> {
   readonly #values: LRUCache<string, Derived<V>>;
+  #hits = 0;
 
   constructor(
     private readonly source: CoherentCache,
     maxBytes: number,
   ) {
-    this.#values = new LRUCache({ maxSize: Math.max(1, maxBytes) });
+    this.#values = new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)) });
   }
 
   /** The value and when it expires, or undefined. */
   get(key: string): Derived<V> | undefined {
     const derived = this.#values.get(key);
     if (derived === undefined) return undefined;
-    if (derived.generation === this.source.generation && performance.now() < derived.expiresAtMs) return derived;
+    if (derived.generation === this.source.generation && performance.now() < derived.expiresAtMs) {
+      this.#hits++;
+      return derived;
+    }
     this.#values.delete(key);
     return undefined;
+  }
+
+  get stats(): { hits: number; entries: number; bytes: number } {
+    return { hits: this.#hits, entries: this.#values.size, bytes: this.#values.calculatedSize };
   }
 
   /** To be asked before the value is worked out, and handed to `store`. */

@@ -7,8 +7,15 @@ export class ReadScope {
   readonly faults = new Map<DataFault, number>();
   /** Whether something was served that can no longer be checked, as Redis is away: `extensions.stale`. */
   isStale = false;
+  /** Whether something was served whose changes Redis does not announce: `trending_products`. */
+  usesUntracked = false;
 
   constructor(readonly deadline: Deadline) {}
+
+  /** Whether all that was served is in the in-process cache, and right by it at this very moment. */
+  get isCoherent(): boolean {
+    return !this.deadline.hasWaited && !this.usesUntracked && !this.isStale;
+  }
 
   addFault(kind: DataFault): void {
     this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);

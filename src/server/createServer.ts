@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
+import { CACHE_SHARES } from '../graphql/redisAccess.js';
 import { buildSchema } from '../graphql/schema.js';
 import { createServices } from '../graphql/services.js';
 import { createLogger } from '../observability/logger.js';
@@ -13,6 +14,7 @@ import { addGraphqlRoute } from './graphqlRoute.js';
 import { addHealthRoutes } from './health.js';
 import { handleFrameworkError, handleHttpErrors } from './httpErrors.js';
 import { DocumentLimits } from './limits.js';
+import { PublicAnswers } from './publicAnswers.js';
 import { addSecurityHeaders } from './securityHeaders.js';
 
 /** The gateway as a whole. */
@@ -46,11 +48,15 @@ export async function createServer(config: Config): Promise<GatewayServer> {
     registry: metrics.registry,
   });
   if (config.graphql.explorers) addExplorers(app);
+  const answers = services.cache && new PublicAnswers(services.cache, config.cache.maxBytes * CACHE_SHARES.answers);
+  if (answers) metrics.watch('gateway_public_answers', () => answers.stats);
   addGraphqlRoute(app, {
     apollo,
     createContext: (caller) => services.createContext(caller),
     limits: new DocumentLimits(schema, config.graphql),
     limiter: services.limiter,
+    answers,
+    metrics,
     serviceKeys: config.serviceKeys,
     errorAnswered: (code) => metrics.errorAnswered(code),
   });

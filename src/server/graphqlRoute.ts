@@ -4,52 +4,64 @@ import type { ServiceKey } from '../config.js';
 import type { ErrorCode } from '../errors.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Caller } from '../graphql/requestContext.js';
+import type { Metrics } from '../observability/metrics.js';
 import type { Deadline } from '../redis/deadline.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import { sendError } from './httpErrors.js';
 import type { DocumentLimits } from './limits.js';
-import { GUESS_COST, REFUSAL_COST } from './limitsPlugin.js';
-import { createRateGate } from './rateGate.js';
+import { GUESS_COST, rateLimitHeaders, REFUSAL_COST } from './limitsPlugin.js';
+import { publicKeyOf, type PublicAnswer, type PublicAnswers } from './publicAnswers.js';
+import { createRateGate, sendRateLimited } from './rateGate.js';
 
 export interface GraphqlRouteOptions {
   apollo: ApolloServer<GatewayContext>;
   createContext: (caller: Caller) => GatewayContext;
   limits: DocumentLimits;
   limiter: RateLimiter | undefined;
+  /** Undefined where the in-process cache is switched off. */
+  answers: PublicAnswers | undefined;
+  metrics: Pick<Metrics, 'requestEnded' | 'feedAnswered'>;
   serviceKeys: readonly ServiceKey[];
   errorAnswered(code: ErrorCode): void;
 }
 
 /** `POST /graphql` and `GET /graphql`, by the GraphQL-over-HTTP specification; Apollo answers, this carries. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, createContext, limits, limiter } = options;
+  const { apollo, createContext, limits, limiter, answers } = options;
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
     ...(limiter && { onRequest: createRateGate(limiter, options.serviceKeys) }),
     async handler(request, reply) {
+      const key = answers && publicKeyOf(request);
+      const known = key === undefined ? undefined : answers?.find(key);
+      if (known) return sendKnown(known, request, reply, options);
       const refusal = limits.refusalOf(documentOf(request));
       if (refusal) {
         limiter?.charge(request.ip, REFUSAL_COST);
         options.errorAnswered(refusal.code);
         return sendError(reply.header('vary', VARY), 400, refusal.code, refusal.message);
       }
-      let deadline: Deadline | undefined;
+      const generation = answers?.generation;
+      let context: GatewayContext | undefined;
       const { headers, status, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: toApollo(request),
         context: async () => {
-          const context = createContext(callerOf(request));
-          deadline = context.scope.deadline;
-          reply.raw.once('close', () => endIfUnanswered(reply, context.scope.deadline));
-          return context;
+          const created = createContext(callerOf(request));
+          context = created;
+          reply.raw.once('close', () => endIfUnanswered(reply, created.scope.deadline));
+          return created;
         },
       });
-      deadline?.clear();
+      context?.scope.deadline.clear();
       // A service key that is nobody's.
       if (status === 401) limiter?.charge(request.ip, GUESS_COST);
       reply.code(status ?? 200).headers({ 'cache-control': 'no-store', vary: VARY, ...Object.fromEntries(headers) });
-      if (body.kind === 'complete') return reply.send(body.string);
+      if (body.kind === 'complete') {
+        if (key !== undefined && context) answers?.keep(key, generation, context, { body: body.string, headers });
+        return reply.send(body.string);
+      }
       throw new Error('an answer in parts, though the schema has neither @defer nor @stream');
     },
   });
@@ -60,6 +72,23 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
     handler: async (_request, reply) =>
       sendError(reply.header('allow', 'GET, POST'), 405, 'BAD_USER_INPUT', 'Only GET and POST are answered here.'),
   });
+}
+
+/** An answer that was given before. It is booked and counted like any other. */
+function sendKnown(
+  { body, contentType, maxAgeSeconds, notes }: PublicAnswer,
+  { ip }: FastifyRequest,
+  reply: FastifyReply,
+  { limiter, metrics }: GraphqlRouteOptions,
+): FastifyReply {
+  const standing = limiter?.spend({ token: undefined, address: ip }, notes.price);
+  if (standing) reply.headers(Object.fromEntries(rateLimitHeaders(standing)));
+  if (standing?.isAllowed === false) return sendRateLimited(reply, standing);
+  for (const { feed, source, isFallback } of notes.feeds) metrics.feedAnswered(feed, source, isFallback);
+  metrics.requestEnded('query', 200, reply.elapsedTime);
+  return reply
+    .headers({ 'content-type': contentType, 'cache-control': `public, max-age=${maxAgeSeconds}`, vary: VARY })
+    .send(body);
 }
 
 /** The client has gone: Redis is asked nothing further on its behalf. */

@@ -31,6 +31,7 @@ export function createLimitsPlugin({ cost, maxCost, limiter }: CostLimits): Apol
           if (operation === undefined) return;
           if (hasTooManyValues(request.variables)) throw tooManyValues();
           const price = cost.of(operation, document, request.variables ?? {});
+          contextValue.notes.price = price;
           if (price > maxCost) throw tooComplex(`The operation costs ${price}; at most ${maxCost} are allowed.`);
           if (limiter === undefined || contextValue.asker.service !== undefined) return;
           isBooked = true;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { ServiceKey } from '../config.js';
+import type { Standing } from '../limits/rateBucket.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import { matchServiceKey } from '../session/serviceKeys.js';
 import { sendError } from './httpErrors.js';
@@ -17,8 +18,13 @@ export function createRateGate(limiter: RateLimiter, serviceKeys: readonly Servi
       return;
     }
     for (const [name, value] of rateLimitHeaders(standing)) reply.header(name, value);
-    sendError(reply.header('retry-after', secondsOf(standing.resetMs)), 429, 'RATE_LIMITED', TOO_MUCH);
+    sendRateLimited(reply, standing);
   };
+}
+
+/** Refuses a request without GraphQL; the standing's own headers are there already. */
+export function sendRateLimited(reply: FastifyReply, { resetMs }: Standing): FastifyReply {
+  return sendError(reply.header('retry-after', secondsOf(resetMs)), 429, 'RATE_LIMITED', TOO_MUCH);
 }
 
 function isService({ headers }: FastifyRequest, serviceKeys: readonly ServiceKey[]): boolean {
