@@ -7,7 +7,7 @@ describe('product look-ups', () => {
   beforeAll(async () => {
     shop = await openShop({}, 5);
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(async () => {
     await shop.empty();
     await shop.addProducts('prod_1', 'prod_2', 'prod_3', 'prod_4');

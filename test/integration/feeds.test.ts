@@ -11,7 +11,7 @@ describe('feeds', () => {
   beforeAll(async () => {
     shop = await openShop({ SERVICE_API_KEYS: `mailer:feeds:${hashOf(SERVICE_KEY)}` });
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(() => shop.empty());
 
   const DETAILS = `source sources isFallback fallbackReason expiresAt dropped { missing unavailable inCart duplicate excluded }

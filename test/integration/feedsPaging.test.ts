@@ -8,7 +8,7 @@ describe('paging through feeds', () => {
   beforeAll(async () => {
     shop = await openShop();
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(async () => {
     await shop.empty();
     await shop.run(`${session('tok_u', 'sess_u', '5')}\n${session('tok_n', 'sess_n', '6')}`);

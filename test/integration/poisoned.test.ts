@@ -7,7 +7,7 @@ describe('poisoned data', () => {
   beforeAll(async () => {
     shop = await openShop();
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(() => shop.empty());
 
   const ask = async (query: string, request = {}) => {

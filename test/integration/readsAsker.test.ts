@@ -15,7 +15,7 @@ describe('who asks', () => {
       CACHE_STALE_SECONDS: '60',
     });
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(async () => {
     await shop.empty();
     await shop.addProducts('p', 'q', 'own');

@@ -10,7 +10,7 @@ describe('every key of the two documents is read', () => {
   beforeAll(async () => {
     shop = await openShop();
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(() => shop.empty());
 
   const edges = 'edges { node { id } score rank source } source isFallback';

@@ -35,7 +35,13 @@ export async function openShop(env: NodeJS.ProcessEnv = {}, delayMs = 0): Promis
   const server = await startRedis();
   const redis = new Redis(server.url);
   const proxy = await startTcpProxy(server);
-  const gateway = await startGateway({ ...env, REDIS_URL: proxy.url });
+  const gateway = await startGateway({ ...env, REDIS_URL: proxy.url }).catch(async (error: unknown) => {
+    // What was started would keep the test run from ending.
+    await proxy.stop();
+    redis.disconnect();
+    await server.stop();
+    throw error;
+  });
   await eventually(async () => {
     const { status } = await fetch(`${gateway.url}/readyz`);
     if (status !== 200) throw new Error(`not ready: ${status}`);

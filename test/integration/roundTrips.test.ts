@@ -7,7 +7,7 @@ describe('round trips to Redis', () => {
   beforeAll(async () => {
     shop = await openShop({}, 8);
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
   beforeEach(() => shop.empty());
 
   const card = 'id name price { amount currencyCode } image rating isAvailable';

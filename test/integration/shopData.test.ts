@@ -18,7 +18,7 @@ if (!isThere)
     shop = await openShop();
     await shop.run(readFileSync(FILE, 'utf8'));
   });
-  afterAll(() => shop.stop());
+  afterAll(() => shop?.stop());
 
   interface Feed {
     readonly source: string;
