@@ -96,7 +96,9 @@ export class CoherentCache {
     const entry = this.entries.get(entryKey);
     if (entry === undefined || entry.era === this.era) return undefined;
     const { lostAtMs } = entry.era;
-    if (entry.keyExpiresAtMs <= lostAtMs || this.now() >= lostAtMs + this.staleMs) return undefined;
+    // A held value was known to be right only while it was held.
+    const knownUntilMs = Math.min(lostAtMs, entry.expiresAtMs);
+    if (entry.keyExpiresAtMs <= lostAtMs || this.now() >= knownUntilMs + this.staleMs) return undefined;
     this.counts.staleHits++;
     return entry.value as V;
   }

@@ -337,6 +337,20 @@ describe('an untracked value', () => {
     expect(cache.get('trending_products')).toBeUndefined();
     expect(cache.getStale('trending_products')).toBe('feed');
   });
+
+  it('is stale too when it was held before the loss, for the stale window from the end of its second', () => {
+    const { cache, clock } = cacheAt(0, { staleMs: 10_000 });
+    cache.store(cache.beginHold('trending_products'), fetched('feed', 3_600_000));
+    cache.store(cache.beginHold('trending_products:short'), fetched('feed', 2_000));
+    clock.ms = 3_000;
+    cache.trackingLost();
+
+    expect(cache.getStale('trending_products:short')).toBeUndefined();
+    clock.ms = HOLD_MS + 9_999;
+    expect(cache.getStale('trending_products')).toBe('feed');
+    clock.ms = HOLD_MS + 10_000;
+    expect(cache.getStale('trending_products')).toBeUndefined();
+  });
 });
 
 it('refuses a ticket that it did not give out', () => {
