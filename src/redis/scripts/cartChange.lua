@@ -61,18 +61,26 @@ local function nextArgument()
   return ARGV[position]
 end
 
--- All checks are behind us.
-if KEYS[2] ~= KEYS[3] then redis.call('DEL', KEYS[3]) end
+-- All checks are behind us. On a Cluster a key must not be touched again once it has vanished: while its slot is moving,
+-- the other master could have it, and the script would break off here.
+local replaced = KEYS[2] ~= KEYS[3] and redis.call('LLEN', KEYS[3]) or 0
+local length = KEYS[2] == KEYS[3] and #elements or 0
 local removed = '\0removed ' .. token
 for _ = 1, tonumber(nextArgument()) do
   local kind, index, element = nextArgument(), nextArgument(), nextArgument()
   if kind == 'push' then
     redis.call('RPUSH', KEYS[3], element)
+    length = length + 1
   else
+    if kind == 'remove' then length = length - 1 end
     redis.call('LSET', KEYS[3], index, kind == 'set' and element or removed)
   end
 end
-redis.call('LREM', KEYS[3], 0, removed)
+if replaced > 0 then
+  redis.call('LTRIM', KEYS[3], replaced, -1)
+else
+  redis.call('LREM', KEYS[3], 0, removed)
+end
 for _ = 1, tonumber(nextArgument()) do
   redis.call('HSET', KEYS[1], nextArgument(), nextArgument())
 end
@@ -93,6 +101,6 @@ if redis.call('HLEN', KEYS[4]) > MEMORY_LIMIT then
 end
 
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('EXPIRE', KEYS[3], ARGV[4])
+if length > 0 then redis.call('EXPIRE', KEYS[3], ARGV[4]) end
 redis.call('EXPIRE', KEYS[4], ARGV[4])
 return { 'DONE' }

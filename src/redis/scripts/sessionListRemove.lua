@@ -6,8 +6,11 @@
   ARGV tokens
   answers how many were on the list
 ]]
-local removed = 0
+local removed, listed = 0, redis.call('SCARD', KEYS[1])
 for _, token in ipairs(ARGV) do
-  removed = removed + redis.call('SREM', KEYS[1], token)
+  -- Nor is a list touched that has vanished: while its slot is moving, it could be on the other master.
+  if removed < listed then
+    removed = removed + redis.call('SREM', KEYS[1], token)
+  end
 end
 return removed

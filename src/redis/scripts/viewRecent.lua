@@ -14,13 +14,15 @@
 local beyond = -(ARGV[4] + 1)
 -- Before the reading too: others may have left the key longer than it should be.
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, beyond)
-for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+local members, view = redis.call('ZRANGE', KEYS[1], 0, -1), ARGV[1] .. ':' .. ARGV[2]
+-- Before the older ones go: a key that vanishes for a moment could not be written again while its slot is moving.
+redis.call('ZADD', KEYS[1], ARGV[3], view)
+for _, member in ipairs(members) do
   -- A product id may itself hold colons: the duration follows the last one.
-  if string.match(member, '^(.*):[^:]*$') == ARGV[1] then
+  if member ~= view and string.match(member, '^(.*):[^:]*$') == ARGV[1] then
     redis.call('ZREM', KEYS[1], member)
   end
 end
-redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1] .. ':' .. ARGV[2])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, beyond)
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 return 1
