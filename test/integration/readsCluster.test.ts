@@ -1,122 +1,135 @@
-import { Cluster } from 'ioredis';
+import type { Cluster } from 'ioredis';
+import { loadConfig } from '../../src/config.js';
+import { createRedisClient } from '../../src/redis/client.js';
+import { keys } from '../../src/redis/keyspace.js';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { startCluster, type RedisCluster } from '../support/redisServer.js';
-import { as, commandsIn, openShop, session, type Shop } from './readsSetup.js';
 
-/** The same data on one node and spread over a Cluster: the same answers. */
-describe('reads of a Cluster', () => {
-  let cluster: RedisCluster;
-  let writer: Cluster;
-  let onCluster: TestGateway;
-  let oneNode: Shop;
+/** The shop's three pages over a Cluster, on whose nodes their keys lie scattered. */
+const CARD = 'edges { score rank node { id name price { amount } image rating stock isAvailable } } source isFallback';
+const HOME = `{
+  session { id userId }
+  cart { totalItems totalAmount { amount } lines { quantity amount { amount } product { id name } } }
+  recommendations {
+    personalized(first: 20) { ${CARD} }
+    trending(first: 20) { ${CARD} }
+    popular(first: 20) { ${CARD} }
+    newArrivals(first: 20) { ${CARD} }
+  }
+}`;
+const WIDGET = '{ recommendations { trending(first: 10) { nodes { id name price { amount } image } source } } }';
+const PAGE = `{
+  product(id: "prod_1") {
+    id name price { amount } category { id name slug }
+    similar(first: 12) { ${CARD} }
+    frequentlyBoughtTogether(first: 12) { ${CARD} }
+  }
+}`;
 
-  const products = Array.from({ length: 40 }, (_, index) => `prod_${index}`);
-  const feed = (key: string, from: number) =>
-    `ZADD ${key} ${products
-      .slice(from, from + 15)
-      .map((id, index) => `${15 - index} ${id}`)
-      .join(' ')}`;
-  const DATA = `
-    ${products.map((id, index) => `HSET product:${id} id ${id} name "Product ${index}" price ${index}.5 category_id cat_${index % 3} stock ${index % 4} rating 4.5`).join('\n')}
-    ${products
-      .slice(0, 10)
-      .map((id) => `HSET hot_product:${id} product_id ${id} name "Hot ${id}" price 1.00 is_available 1`)
-      .join('\n')}
-    HSET hot_product:only_hot product_id only_hot name "Only hot"
-    SET product:broken "not a hash"
-    ${[0, 1, 2].map((index) => `HSET category:cat_${index} id cat_${index} name "Category ${index}" slug slug-${index}`).join('\n')}
-    ${feed('rec:trending', 0)}
-    ${feed('rec:popular', 10)}
-    ${feed('rec:new_arrivals', 20)}
-    ${feed('rec:user:5:personalized', 25)}
-    ${feed('rec:trending:category:slug-1', 5)}
-    ${feed('rec:product:prod_1:frequently_bought', 3)}
-    ${feed('trending_products', 1)}
-    ${session('tok_5', 'sess_5', '5')}
-    ${session('tok_5b', 'sess_5b', '5')}
-    ${session('tok_6', 'sess_6', '6')}
-    ${session('tok_g', 'sess_g')}
-    SADD user_sessions:5 tok_5 tok_5b
-    ZADD rec:user:5:history 1704902400 prod_1 1704902450 prod_5
-    ZADD recent_views:5 1704902460 prod_7:30
-    LPUSH rec:session:sess_g:viewed prod_1 prod_4
-    HSET cart:5:sess_5 cart_id c5 user_id 5 session_id sess_5 status active total_items 2 total_amount 3.00
-    RPUSH cart_items:c5 '{"item_id":"prod_1","variation_id":"","quantity":2,"price":1.50,"name":"Lamp"}'
-    SET active_cart:5 cart:5:sess_5
-    SADD rec:users_with_recs 5
-    HSET rec:stats total_users 10 total_products 40`;
+const PRODUCTS = Array.from({ length: 60 }, (_, index) => `prod_${index + 1}`);
+const CUSTOMER = { authorization: 'Bearer token' };
+const LINE = '{"item_id": "prod_9", "variation_id": null, "quantity": 3, "price": 19.99, "name": "Product prod_9"}';
 
-  beforeAll(async () => {
-    [cluster, oneNode] = await Promise.all([startCluster(), openShop()]);
-    const nodes = cluster.nodes.map(({ host, port }) => ({ host, port }));
-    writer = new Cluster(nodes);
-    await Promise.all(commandsIn(DATA).map(([name, ...args]) => writer.call(name!, ...args)));
-    await oneNode.run(DATA);
-    const url = cluster.nodes[0]!.url;
-    onCluster = await startGateway({
-      REDIS_URL: url,
-      REDIS_CLUSTER_NODES: nodes.map(({ host, port }) => `${host}:${port}`).join(),
-    });
-    await eventually(async () => expect((await fetch(`${onCluster.url}/readyz`)).status).toBe(200));
-  });
-  afterAll(async () => {
-    await onCluster?.stop();
-    writer?.disconnect();
-    await cluster?.stop();
-    await oneNode?.stop();
-  });
+let cluster: RedisCluster;
+let redis: Cluster;
+let gateway: TestGateway;
 
-  const CARD = 'id name price { amount currencyCode } stock isAvailable rating category { id name slug }';
-  const FEED = `source sources isFallback fallbackReason attempts { source outcome count } dropped { missing } edges { score rank source cursor node { ${CARD} } } pageInfo { hasNextPage endCursor }`;
-
-  it.each<[string, string]>([
-    [
-      'a home page',
-      `{ session { id userId otherSessions { id } } cart { id totalItems totalAmount { amount } lines { quantity product { ${CARD} } } } recommendations { personalized(first: 20) { ${FEED} } trending { ${FEED} } popular { ${FEED} } newArrivals { ${FEED} } } }`,
-    ],
-    [
-      'a product page',
-      `{ product(id: "prod_1") { ${CARD} similar { ${FEED} } frequentlyBoughtTogether(first: 4) { ${FEED} } } }`,
-    ],
-    [
-      'many products',
-      `{ products(ids: [${products.map((id) => `"${id}"`).join()}, "only_hot", "broken", "nothing"]) { ${CARD} } only: product(id: "only_hot") { rating } }`,
-    ],
-    [
-      'what was viewed and is filled up',
-      `{ recommendations { recentlyViewed { ${FEED} } sessionBased(fallback: FILL, first: 40) { ${FEED} } trending(categoryId: "cat_1") { ${FEED} } } }`,
-    ],
-    [
-      'distinct feeds',
-      `{ recommendations(distinct: true) { personalized(first: 5) { nodes { id } } trending { nodes { id } } popular { nodes { id } } } }`,
-    ],
-    [
-      'categories and the health',
-      '{ category(id: "cat_2") { id name trending { source nodes { name } } } recommendationHealth { coverage totalProducts usersWithRecommendations } }',
-    ],
-  ])('give the answers of one node: %s', async (_what, query) => {
-    for (const request of [{}, as('tok_5'), as('tok_6'), as('tok_g'), as('unknown')]) {
-      const expected = await oneNode.ask(query, request);
-      for (let time = 0; time < 2; time++) {
-        const { status, body } = await onCluster.query(query, request);
-        expect({ status, body }).toEqual({ status: expected.status, body: expected.body });
-      }
-      expect(expected.body.errors).toBeUndefined();
-    }
-  });
-
-  it('see a change of any node at once', async () => {
-    for (const id of products) {
-      await onCluster.query('query ($id: ID!) { product(id: $id) { name } }', { variables: { id } });
-      await writer.hset(`product:${id}`, 'name', `changed ${id}`);
-      await writer.del(`hot_product:${id}`);
-    }
-    await eventually(async () => {
-      const { body } = await onCluster.query('query ($ids: [ID!]!) { products(ids: $ids) { name } }', {
-        variables: { ids: products },
-      });
-      expect(body.data).toEqual({ products: products.map((id) => ({ name: `changed ${id}` })) });
-    }, 1_000);
-  });
+beforeAll(async () => {
+  cluster = await startCluster();
+  const env = { REDIS_CLUSTER_NODES: cluster.nodes.map(({ host, port }) => `${host}:${port}`).join(',') };
+  redis = createRedisClient(loadConfig(env).redis, 'writers') as Cluster;
+  await fillShop();
+  gateway = await startGateway({ REDIS_URL: 'redis://127.0.0.1', ...env });
+  await eventually(async () => expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200));
+}, 30_000);
+afterAll(async () => {
+  await gateway.stop();
+  redis.disconnect();
+  await cluster.stop();
 });
+
+it('reads the home page of a customer, cold and warm', async () => {
+  for (const temperature of ['cold', 'warm']) {
+    const data = (await read(HOME, CUSTOMER)) as Home;
+    expect(data.session).toEqual({ id: 'session', userId: '5' });
+    expect(data.cart).toEqual({
+      totalItems: 3,
+      totalAmount: { amount: '59.97' },
+      lines: [{ quantity: 3, amount: { amount: '59.97' }, product: { id: 'prod_9', name: 'Product prod_9' } }],
+    });
+    const { personalized, trending, popular, newArrivals } = data.recommendations;
+    expect({ temperature, ids: idsOf(personalized) }).toEqual({ temperature, ids: PRODUCTS.slice(0, 20) });
+    expect(personalized).toMatchObject({ source: 'PERSONALIZED', isFallback: false });
+    expect(idsOf(trending)).toEqual(PRODUCTS.slice(20, 40));
+    expect(idsOf(popular)).toEqual(PRODUCTS.slice(40, 60));
+    expect(idsOf(newArrivals)).toEqual(PRODUCTS.slice(10, 30));
+    expect(trending.edges[4]).toEqual({
+      score: 0.96,
+      rank: 5,
+      node: {
+        ...{ id: 'prod_25', name: 'Product prod_25', price: { amount: '25.50' }, rating: 4.5 },
+        ...{ image: 'https://shop.example/prod_25.jpg', stock: 25, isAvailable: true },
+      },
+    });
+  }
+});
+
+it('reads the widget', async () => {
+  const { recommendations } = (await read(WIDGET)) as { recommendations: { trending: { nodes: { id: string }[] } } };
+  expect(recommendations.trending.nodes.map(({ id }) => id)).toEqual(PRODUCTS.slice(20, 30));
+});
+
+it('reads the product page, and falls back to the trending feed of its category', async () => {
+  const { product } = (await read(PAGE)) as { product: Page };
+  expect(product).toMatchObject({ id: 'prod_1', category: { id: 'cat_1', name: 'Electronics', slug: 'electronics' } });
+  expect(product.similar).toMatchObject({ source: 'CATEGORY_TRENDING', isFallback: true });
+  expect(idsOf(product.similar)).toEqual(PRODUCTS.slice(30, 40));
+  expect(idsOf(product.frequentlyBoughtTogether)).toEqual(['prod_2', 'prod_3']);
+});
+
+interface Feed {
+  readonly edges: readonly { readonly node: { readonly id: string } }[];
+}
+interface Home {
+  readonly session: unknown;
+  readonly cart: unknown;
+  readonly recommendations: Readonly<Record<'personalized' | 'trending' | 'popular' | 'newArrivals', Feed>>;
+}
+interface Page {
+  readonly similar: Feed;
+  readonly frequentlyBoughtTogether: Feed;
+}
+
+const idsOf = ({ edges }: Feed): string[] => edges.map(({ node }) => node.id);
+
+async function read(query: string, headers: Record<string, string> = {}): Promise<unknown> {
+  const { body } = await gateway.query(query, { headers });
+  expect(body.errors).toBeUndefined();
+  return body.data;
+}
+
+async function fillShop(): Promise<void> {
+  for (const [index, id] of PRODUCTS.entries()) {
+    const [name, price, stock] = [`Product ${id}`, `${index + 1}.50`, index + 1];
+    await redis.hset(keys.product(id), { id, name, price, stock, rating: 4.5, category_id: 'cat_1' });
+    const image = { product_id: id, image_url: `https://shop.example/${id}.jpg`, is_available: 'true' };
+    await redis.hset(keys.hotProduct(id), { ...image, name, price, stock });
+  }
+  await redis.hset(keys.category('cat_1'), { id: 'cat_1', name: 'Electronics', slug: 'electronics' });
+  await redis.hset(keys.session('token'), { session_id: 'session', user_id: '5' });
+  await redis.set(keys.activeCart('5'), keys.cart('5', 'other'));
+  const cart = { cart_id: 'c1', user_id: '5', session_id: 'other', status: 'active' };
+  await redis.hset(keys.cart('5', 'other'), { ...cart, total_items: 3, total_amount: '59.97' });
+  await redis.rpush(keys.cartItems('c1'), LINE);
+  await feed(keys.userPersonalized('5'), PRODUCTS.slice(0, 20));
+  await feed(keys.trending(), PRODUCTS.slice(20, 40));
+  await feed(keys.popular(), PRODUCTS.slice(40, 60));
+  await feed(keys.newArrivals(), PRODUCTS.slice(10, 30));
+  await feed(keys.categoryTrending('electronics'), PRODUCTS.slice(30, 40));
+  await feed(keys.frequentlyBought('prod_1'), ['prod_2', 'prod_3']);
+}
+
+async function feed(key: string, ids: readonly string[]): Promise<void> {
+  await redis.zadd(key, ...ids.flatMap((id, index) => [(100 - index) / 100, id]));
+}
