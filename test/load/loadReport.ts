@@ -33,7 +33,7 @@ export function reportOf(outcome: LoadOutcome): LoadReport {
     `${sent.length} requests in ${(lengthMs / 1_000).toFixed(0)} s at ${rate.toFixed(0)}/s (capacity ${capacity.toFixed(0)}/s), ${windows.length} faults`,
     ...KINDS.map((kind) => `${kind.padEnd(5)} ${latencyOf(calm.filter((one) => one.kind === kind))}`),
     ...[...new Set(windows.map(({ what }) => what))].map((what) => duringFault(what, outcome)),
-    `else: failures ${JSON.stringify(unexcused)}`,
+    `else: failures ${JSON.stringify(unexcused)}${sinceFault(calm, windows)}`,
     `heap ${mib(early)} MiB at ${((earlyAtMs - startedAtMs) / 1_000).toFixed(0)} s, ${mib(late)} MiB at the end: ×${(late / early).toFixed(2)}`,
     `at rest: open files ${atRest.before.openFiles} → ${atRest.after.openFiles}, handles ${atRest.before.handles} → ${atRest.after.handles}`,
   ];
@@ -44,6 +44,15 @@ function duringFault(what: string, { sent, windows }: LoadOutcome): string {
   const ofThis = windows.filter((window) => window.what === what);
   const during = sent.filter((one) => ofThis.some((window) => isWithin(one, window)));
   return `${what} ×${ofThis.length}: ${latencyOf(during)}, failures ${JSON.stringify(countFailures(during))}`;
+}
+
+/** How long after the end of the fault before it each unexcused failure came. */
+function sinceFault(calm: readonly Sent[], windows: readonly FaultWindow[]): string {
+  const failed = calm.filter(({ failure }) => failure !== undefined);
+  if (failed.length === 0) return '';
+  const ends = windows.map(({ toMs }) => toMs);
+  const delays = failed.map(({ atMs }) => atMs - Math.max(-Infinity, ...ends.filter((end) => end <= atMs)));
+  return `, ${Math.min(...delays).toFixed(0)} to ${Math.max(...delays).toFixed(0)} ms after a fault's time`;
 }
 
 /** Whether the request was under way at any moment of it. */
