@@ -110,7 +110,7 @@ const settings = z
     REDIS_SENTINEL_PASSWORD: z.string().optional(),
     REDIS_TLS_CA_FILE: z.string().optional(),
     REDIS_COMMAND_TIMEOUT_MS: whole(500, { min: 20, max: 60_000 }),
-    REDIS_MAX_QUEUED_COMMANDS: whole(5_000, { min: 1 }),
+    REDIS_MAX_QUEUED_COMMANDS: whole(20_000, { min: 1 }),
     REDIS_WAIT_REPLICAS: whole(0, { max: 16 }),
     REDIS_WAIT_TIMEOUT_MS: whole(200, { min: 1, max: 60_000 }),
 
