@@ -30,6 +30,7 @@ async function storm<W extends World>(
   };
   const outcome = await runStorm(fault, options);
   outcomes.push(outcome);
+  if (isLong) process.stdout.write(`${fault.name}: ${outcome.seconds.toFixed(0)} s\n`);
   return outcome;
 }
 
