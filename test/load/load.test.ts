@@ -9,7 +9,7 @@ import { runMixedLoad, type LoadOutcome } from './mixedLoad.js';
  */
 const SECONDS = Number(process.env['LOAD_SECONDS'] ?? 0);
 const isLong = SECONDS > 0;
-const seconds = isLong ? SECONDS : 14;
+const seconds = isLong ? SECONDS : 11;
 // In the midst of other tests the capacity of a moment ago says little.
 const share = Number(process.env['LOAD_SHARE'] ?? (isLong ? 0.8 : 0.3));
 
@@ -19,7 +19,7 @@ let outcome: LoadOutcome;
 beforeAll(
   async () => {
     built = await build();
-    outcome = await runMixedLoad(built, { seconds, share, faultEveryMs: isLong ? 15_000 : 2_000 });
+    outcome = await runMixedLoad(built, { seconds, share, faultEveryMs: isLong ? 15_000 : 1_200 });
     console.info(reportOf(outcome).table);
   },
   (seconds + 90) * 1_000,
