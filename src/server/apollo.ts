@@ -10,7 +10,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { ExecutorOptions } from '../graphql/executor.js';
-import { FeedSerializer } from '../graphql/feedSerializer.js';
+import { PrewrittenFields } from '../graphql/prewrittenFields.js';
 import { stringify } from '../graphql/rawJson.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import type { Logger } from '../observability/logger.js';
@@ -58,7 +58,7 @@ export function createApollo(
 function executorOptions(schema: GraphQLSchema, { graphql }: Config): ExecutorOptions {
   return {
     compileAfter: graphql.compileAfter,
-    feeds: graphql.serializeFeeds ? new FeedSerializer(schema) : undefined,
+    prewritten: graphql.prewrittenFields ? new PrewrittenFields(schema) : undefined,
   };
 }
 
