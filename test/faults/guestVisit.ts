@@ -1,6 +1,6 @@
 import { untilKnown } from './caller.js';
 import { CartLedger, type CartChange } from './cartLedger.js';
-import { SHARED_PRODUCTS, type Home } from './shopper.js';
+import { SHARED_PRODUCTS, type Home } from './home.js';
 
 /**
  * A visit that begins as a guest's and ends with a login, which merges the guest's cart into the user's (R16) while

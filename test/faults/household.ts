@@ -7,7 +7,8 @@ import { CartLedger, type CartChange } from './cartLedger.js';
 import type { Gate } from './gate.js';
 import type { Journal } from './journal.js';
 import { allSettled } from './allSettled.js';
-import { Shopper, type Home } from './shopper.js';
+import type { Home } from './home.js';
+import { Shopper } from './shopper.js';
 import { isLive, quantitiesOf, readCart, readCarts, type StoredCart } from './storedCart.js';
 import { judge, type Violation } from './verdict.js';
 

@@ -1,32 +1,9 @@
-import type { Random } from '../../src/demo/random.js';
-import type { Caller } from './caller.js';
-import type { CartChange, CartLedger } from './cartLedger.js';
-import type { Journal } from './journal.js';
+import type { CartChange } from './cartLedger.js';
 import type { CartPayload } from './shopApi.js';
 import { visitAsGuest } from './guestVisit.js';
-
-/** What a household's shoppers have in common. */
-export interface Home {
-  readonly userId: string;
-  readonly ledger: CartLedger;
-  /** Carts of guests who have not logged in yet, by session. */
-  readonly guests: Map<string, CartLedger>;
-  /** Every session that the user ever had. */
-  readonly sessionIds: Set<string>;
-  readonly caller: Caller;
-  readonly journal: Journal;
-  readonly random: Random;
-  /** Also updates, removals, logins and repeats; what is no gateway of ours may know adds alone. */
-  readonly isVaried: boolean;
-  /** A key that was never used before. */
-  readonly newKey: () => string;
-}
+import { ownProductOf, SHARED_PRODUCTS, type Home } from './home.js';
 
 type LineMutation = 'cartLinesAdd' | 'cartLinesUpdate' | 'cartLinesRemove';
-
-/** Products that all add to; besides, each shopper has one of its own. All have stock without end. */
-export const SHARED_PRODUCTS = ['shared-1', 'shared-2'];
-export const ownProductOf = (index: number): string => `own-${index + 1}`;
 
 /** One client of a household's cart. It makes one change after another and repeats each with its key until it is known. */
 export class Shopper {

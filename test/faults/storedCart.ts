@@ -59,7 +59,9 @@ export function amountOf({ elements }: StoredCart): bigint {
   }, 0n);
 }
 
+/** Of a plain decimal number; anything else is no amount that lines could sum up to. */
 export function millionths(decimal: string): bigint {
+  if (!/^\d+(\.\d{1,6})?$/.test(decimal)) return -1n;
   const [whole = '', fraction = ''] = decimal.split('.');
   return BigInt(whole + fraction.padEnd(6, '0'));
 }

@@ -5,7 +5,7 @@ import { allSettled } from './allSettled.js';
 import { Gate } from './gate.js';
 import { Household } from './household.js';
 import { Journal } from './journal.js';
-import { ownProductOf, SHARED_PRODUCTS } from './shopper.js';
+import { ownProductOf, SHARED_PRODUCTS } from './home.js';
 import type { Violation } from './verdict.js';
 
 /** A gateway over a Redis that faults can be done to. */
