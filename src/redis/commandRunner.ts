@@ -27,7 +27,7 @@ export interface CommandReader {
 export interface CommandRunnerOptions {
   /** Beyond so many commands without an answer, further ones are refused at once. */
   maxQueuedCommands: number;
-  /** How long after its loss a connection is waited for. Default: 500. */
+  /** How long a pipeline may take, and how long after its loss a connection is waited for. Default: 500. */
   commandTimeoutMs?: number;
   /** How often a Redis that is suspected to hang is asked whether it answers again. Default: 100. */
   probeIntervalMs?: number;
@@ -56,6 +56,7 @@ export class CommandRunner implements CommandReader {
   #client: RedisClient;
   #maxQueuedCommands: number;
   #onBatch: CommandRunnerOptions['onBatch'];
+  #timeoutMs: number;
   #presence: Presence;
   #suspects: Suspects;
   #waiting: Batch[] = [];
@@ -65,9 +66,11 @@ export class CommandRunner implements CommandReader {
     this.#client = client;
     this.#maxQueuedCommands = options.maxQueuedCommands;
     this.#onBatch = options.onBatch;
-    this.#presence = new Presence(client, options.commandTimeoutMs ?? 500);
+    this.#timeoutMs = options.commandTimeoutMs ?? 500;
+    this.#presence = new Presence(client, this.#timeoutMs);
     this.#suspects = new Suspects(client, {
       probeIntervalMs: options.probeIntervalMs ?? 100,
+      timeoutMs: this.#timeoutMs,
       onSuspect: options.onSuspect,
     });
   }
@@ -96,8 +99,17 @@ export class CommandRunner implements CommandReader {
   }
 
   #flush(): void {
-    const batches = this.#waiting;
+    let waiting = this.#waiting;
     this.#waiting = [];
+    // Of many requests the first need not wait until the last has its replies.
+    while (waiting.length > 0) {
+      const end = endOfPipeline(waiting);
+      this.#sendBatches(waiting.slice(0, end));
+      waiting = waiting.slice(end);
+    }
+  }
+
+  #sendBatches(batches: readonly Batch[]): void {
     const commands = batches.flatMap((batch) => batch.commands);
     const sentAtMs = performance.now();
     this.#send(commands)
@@ -133,10 +145,19 @@ export class CommandRunner implements CommandReader {
 
   async #sendOnce(commands: readonly Command[]): Promise<Reply[]> {
     if (!this.#presence.isThere) await this.#presence.untilThere();
-    const sent = sendReads(this.#client, commands, this.#suspects);
+    const sent = sendReads(this.#client, commands, this.#suspects, this.#timeoutMs);
     // What a lost connection left unanswered times out in ioredis later on, which makes nobody a suspect.
     const { replies, timedOut } = await this.#presence.orLost(sent);
     for (const node of timedOut) this.#suspects.add(node);
     return replies;
   }
+}
+
+/** So many commands travel together, or one batch that has more. */
+const PIPELINE_COMMANDS = 512;
+
+function endOfPipeline(batches: readonly Batch[]): number {
+  let commands = 0;
+  const end = batches.findIndex((batch) => (commands += batch.commands.length) > PIPELINE_COMMANDS);
+  return end < 0 ? batches.length : Math.max(1, end);
 }

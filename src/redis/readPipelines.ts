@@ -3,6 +3,7 @@ import { Redis, type Cluster } from 'ioredis';
 import type { RedisClient } from './client.js';
 import type { Command, Reply } from './commandRunner.js';
 import { ConnectionLost } from './presence.js';
+import { inTime, TimedOut } from './inTime.js';
 import { isRedirection, isTimeout } from './replyErrors.js';
 import { ONLY_NODE, type Suspects } from './suspects.js';
 
@@ -21,15 +22,18 @@ export async function sendReads(
   client: RedisClient,
   commands: readonly Command[],
   suspects: Pick<Suspects, 'has'>,
+  timeoutMs: number,
 ): Promise<Answers> {
-  if (!(client instanceof Redis)) return perNode(client, commands, suspects);
-  const replies = await pipeline(client, commands);
+  if (!(client instanceof Redis)) return perNode(client, commands, suspects, timeoutMs);
+  const replies = await pipeline(client, commands, timeoutMs);
   if (replies.some(wasCutOff)) throw new ConnectionLost();
   return { replies, timedOut: replies.some(hasTimedOut) ? [ONLY_NODE] : [] };
 }
 
-async function pipeline(client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
-  const results = await client.pipeline(commands as unknown as unknown[][]).exec();
+/** One timer stands for all commands: ioredis' own, one a command, take a quarter of a big pipeline's time. */
+async function pipeline(client: RedisClient, commands: readonly Command[], timeoutMs: number): Promise<Reply[]> {
+  const results = await inTime(client.pipeline(commands as unknown as unknown[][]).exec(), timeoutMs);
+  if (results instanceof TimedOut) return commands.map(() => results);
   if (results === null) throw new Error('The pipeline was discarded.');
   return results.map(([error, value]) => error ?? value);
 }
@@ -43,6 +47,7 @@ async function perNode(
   cluster: Cluster,
   commands: readonly Command[],
   suspects: Pick<Suspects, 'has'>,
+  timeoutMs: number,
 ): Promise<Answers> {
   const groups = new Map<string, number[]>();
   commands.forEach(([, key], index) => {
@@ -58,12 +63,12 @@ async function perNode(
       const group = indexes.map((index) => commands[index]!);
       const answers = suspects.has(node)
         ? group.map(() => new Error('The node does not answer.'))
-        : await pipeline(cluster, group).catch((error: unknown): Reply[] => indexes.map(() => error));
+        : await pipeline(cluster, group, timeoutMs).catch((error: unknown): Reply[] => indexes.map(() => error));
       if (answers.some(hasTimedOut)) timedOut.push(node);
       await Promise.all(
         indexes.map(async (index, position) => {
           const answer = answers[position];
-          replies[index] = isRedirection(answer) ? await alone(cluster, commands[index]!) : answer;
+          replies[index] = isRedirection(answer) ? await alone(cluster, commands[index]!, timeoutMs) : answer;
         }),
       );
     }),
@@ -71,8 +76,8 @@ async function perNode(
   return { replies, timedOut };
 }
 
-async function alone(cluster: Cluster, [name, ...args]: Command): Promise<Reply> {
-  return cluster.call(name, ...args).catch((error: unknown) => error);
+async function alone(cluster: Cluster, [name, ...args]: Command, timeoutMs: number): Promise<Reply> {
+  return inTime(cluster.call(name, ...args), timeoutMs).catch((error: unknown) => error);
 }
 
 /** Of a pipeline that was answered in part, ioredis gives up the rest itself. */

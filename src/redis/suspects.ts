@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { RedisClient } from './client.js';
+import { inTime, TimedOut } from './inTime.js';
 
 /** The name of the one node, or of Sentinel's master, where there is no Cluster. */
 export const ONLY_NODE = '';
@@ -7,6 +8,8 @@ export const ONLY_NODE = '';
 export interface SuspectsOptions {
   /** How often a suspect is asked whether it is back. */
   readonly probeIntervalMs: number;
+  /** How long a node may take to answer. */
+  readonly timeoutMs: number;
   /** Told as soon as a node is suspected. */
   readonly onSuspect: ((node: string) => void) | undefined;
 }
@@ -54,21 +57,22 @@ export class Suspects {
 
   /** A node that has left the Cluster is asked nothing any more, so it need not be suspected either. */
   async #isBack(node: string): Promise<boolean> {
-    if (!(this.client instanceof Cluster)) return answersPing(this.client);
+    const { timeoutMs } = this.options;
+    if (!(this.client instanceof Cluster)) return answersPing(this.client, timeoutMs);
     if (this.client.status !== 'ready') return false;
     const redis = this.client.nodes('all').find(({ options }) => `${options.host}:${options.port}` === node);
-    return redis === undefined || answersPing(redis);
+    return redis === undefined || answersPing(redis, timeoutMs);
   }
 }
 
 /**
- * Whether Redis answers, be it that this user may not PING. Settles within the command timeout; a client that is not
+ * Whether Redis answers in time, be it that this user may not PING. A client that is not
  * connected is not asked, as its queue would keep the PING until it is.
  */
-export async function answersPing(redis: RedisClient): Promise<boolean> {
+export async function answersPing(redis: RedisClient, timeoutMs: number): Promise<boolean> {
   if (redis.status !== 'ready') return false;
-  return redis.ping().then(
-    () => true,
+  return inTime(redis.ping(), timeoutMs).then(
+    (answer) => !(answer instanceof TimedOut),
     (error: Error) => error.name === 'ReplyError' && error.message.startsWith('NOPERM'),
   );
 }
