@@ -80,53 +80,54 @@ export function decodeProduct(
   shop: PriceRules,
   fault: (kind: DataFault, fields: ProductFields) => void,
 ): Product {
-  const pick = <T>(
-    kind: DataFault,
-    fields: ProductFields,
-    ...candidates: [string | null | undefined, (text: string) => T | undefined][]
-  ) => {
-    for (const [text, decode] of candidates) {
-      const present = presentText(text);
-      if (present === undefined) continue;
-      const value = decode(present);
-      if (value !== undefined) return value;
-      fault(kind, fields);
-    }
-    return null;
-  };
-  const money = (divisorDigits: number) => (text: string) => {
-    const value = amount(text);
-    if (value === undefined) return undefined;
-    return { amount: withMinorDigits(shiftPoint(value, divisorDigits), shop.minorDigits), currencyCode: shop.currency };
-  };
-  const asIs = (text: string) => text;
-  const stock = pick(
-    'INVALID_INTEGER',
-    productField.stock | productField.isAvailable,
-    [hot.stock, stockCount],
-    [catalogue.stock, stockCount],
+  const stock = first(hot.stock, catalogue.stock, stockCount, () =>
+    fault('INVALID_INTEGER', productField.stock | productField.isAvailable),
   );
+  const isAvailable = first(hot.isAvailable, null, boolean, () => fault('INVALID_BOOLEAN', productField.isAvailable));
   return {
     id,
-    name: pick('MISSING_FIELD', productField.name, [hot.name, asIs], [catalogue.name, asIs]),
-    price: pick(
-      'INVALID_DECIMAL',
-      productField.price,
-      [hot.price, money(0)],
-      [catalogue.price, money(shop.productPriceUnit === 'minor' ? shop.minorDigits : 0)],
-    ),
-    image: pick('INVALID_URL', productField.image, [hot.image, httpUrl], [catalogue.image, httpUrl]),
-    rating: pick('INVALID_NUMBER', productField.rating, [catalogue.rating, finiteNumber]),
+    name: presentText(hot.name) ?? presentText(catalogue.name) ?? null,
+    price: price(hot, catalogue, shop, fault),
+    image: first(hot.image, catalogue.image, httpUrl, () => fault('INVALID_URL', productField.image)),
+    rating: first(catalogue.rating, null, finiteNumber, () => fault('INVALID_NUMBER', productField.rating)),
     stock,
-    isAvailable:
-      pick('INVALID_BOOLEAN', productField.isAvailable, [hot.isAvailable, boolean]) ??
-      (stock === null ? null : stock > 0),
-    categoryId: pick('INVALID_ID', productField.category, [
-      catalogue.categoryId,
-      (text) => (isCategoryId(text) ? text : undefined),
-    ]),
+    isAvailable: isAvailable ?? (stock === null ? null : stock > 0),
+    categoryId: first(catalogue.categoryId, null, categoryIdIn, () => fault('INVALID_ID', productField.category)),
   };
 }
+
+/** The first text that can be decoded; each that cannot is a fault. */
+function first<T>(
+  text: string | null | undefined,
+  otherwise: string | null | undefined,
+  decode: (text: string) => T | undefined,
+  fault: () => void,
+): T | null {
+  const present = presentText(text);
+  if (present !== undefined) {
+    const value = decode(present);
+    if (value !== undefined) return value;
+    fault();
+  }
+  return otherwise === null || otherwise === undefined ? null : first(otherwise, null, decode, fault);
+}
+
+/** `hot_product` is always in major units; the setting says what `product` is in (R5). */
+function price(
+  hot: HotText,
+  catalogue: CatalogueText,
+  { minorDigits, currency, productPriceUnit }: PriceRules,
+  fault: (kind: DataFault, fields: ProductFields) => void,
+): Money | null {
+  const onFault = () => fault('INVALID_DECIMAL', productField.price);
+  const hotAmount = first(hot.price, null, amount, onFault);
+  const catalogueAmount = hotAmount === null ? first(catalogue.price, null, amount, onFault) : null;
+  const major =
+    hotAmount ?? (catalogueAmount && shiftPoint(catalogueAmount, productPriceUnit === 'minor' ? minorDigits : 0));
+  return major === null ? null : { amount: withMinorDigits(major, minorDigits), currencyCode: currency };
+}
+
+const categoryIdIn = (text: string): string | undefined => (isCategoryId(text) ? text : undefined);
 
 /** A negative stock is a writer's mistake: it says nothing. */
 function stockCount(text: string): number | undefined {

@@ -4,7 +4,7 @@ import type { ReadScope } from '../redis/readScope.js';
 import type { Category } from './category.js';
 import type { CategoryEntry, CategoryStore } from './categoryStore.js';
 import { concerns, covers, type Product, type ProductFault, type ProductFields } from './product.js';
-import type { ProductEntry, ProductStore, ProductWanted } from './productStore.js';
+import type { ProductEntry, ProductStore } from './productStore.js';
 
 /** Told when data of an answer run out, on the monotonic clock. */
 export type NoteExpiry = (atMs: number) => void;
@@ -14,8 +14,8 @@ export type NoteExpiry = (atMs: number) => void;
  * is one batch, each product with the union of the fields that anybody in it wants.
  */
 export class ProductLoader {
-  readonly #loader: DataLoader<ProductWanted, ProductEntry>;
-  readonly #asked = new Map<string, { fields: ProductFields; entry: Promise<ProductEntry> }>();
+  readonly #loader: DataLoader<ProductsWanted, EntriesById>;
+  readonly #asked = new Map<string, { fields: ProductFields; entries: Promise<EntriesById> }>();
   /** A product that stands in several places of the answer has its faults counted once. */
   readonly #counted = new Set<ProductFault>();
 
@@ -24,10 +24,9 @@ export class ProductLoader {
     private readonly scope: ReadScope,
     private readonly noteExpiry: NoteExpiry,
   ) {
-    // Its own cache would take the same product with other fields for the same key; `#asked` knows the difference.
-    this.#loader = new DataLoader<ProductWanted, ProductEntry>((wanted) => readUnion(store, wanted, scope), {
-      cache: false,
-    });
+    // A key is a list of products, a feed's page or a single one: a promise a list is cheaper than one a product. Its
+    // own cache would take the same product with other fields for the same; `#asked` knows the difference.
+    this.#loader = new DataLoader((wanted) => readUnion(store, wanted, scope), { cache: false });
   }
 
   /**
@@ -35,7 +34,12 @@ export class ProductLoader {
    * @throws UPSTREAM_UNAVAILABLE
    */
   async load(id: string, fields: ProductFields): Promise<Product | null> {
-    return this.#use(this.store.peek(id, fields) ?? (await this.#read(id, fields)), fields);
+    const known = this.store.peek(id, fields);
+    if (known) return this.#use(known, fields);
+    this.#ask([id], fields);
+    const [product] = await this.#collect([id], [undefined], fields);
+    if (product instanceof Error) throw product;
+    return product ?? null;
   }
 
   /** Like `load` for each, an error at the place of a failed one. An array at once where the process knows them all. */
@@ -45,24 +49,37 @@ export class ProductLoader {
   ): (Product | null)[] | Promise<(Product | null | CodedError)[]> {
     const entries = ids.map((id) => this.store.peek(id, fields));
     if (entries.every((entry) => entry !== undefined)) return entries.map((entry) => this.#use(entry, fields));
-    return Promise.all(
-      entries.map(async (entry, index) =>
-        entry
-          ? this.#use(entry, fields)
-          : this.#read(ids[index]!, fields).then(
-              (read) => this.#use(read, fields),
-              (error: CodedError) => error,
-            ),
-      ),
+    this.#ask(
+      ids.filter((_, index) => entries[index] === undefined),
+      fields,
     );
+    return this.#collect(ids, entries, fields);
   }
 
-  #read(id: string, fields: ProductFields): Promise<ProductEntry> {
-    const asked = this.#asked.get(id);
-    if (asked !== undefined && covers(asked.fields, fields)) return asked.entry;
-    const entry = this.#loader.load({ id, fields });
-    this.#asked.set(id, { fields, entry });
-    return entry;
+  /** Puts what nobody in this request has asked for yet into the batch. */
+  #ask(ids: readonly string[], fields: ProductFields): void {
+    const missing = ids.filter((id) => {
+      const asked = this.#asked.get(id);
+      return asked === undefined || !covers(asked.fields, fields);
+    });
+    if (missing.length === 0) return;
+    const asked = { fields, entries: this.#loader.load({ ids: missing, fields }) };
+    for (const id of missing) this.#asked.set(id, asked);
+  }
+
+  async #collect(
+    ids: readonly string[],
+    known: readonly (ProductEntry | undefined)[],
+    fields: ProductFields,
+  ): Promise<(Product | null | CodedError)[]> {
+    // Remembered now: whoever asks for more fields meanwhile replaces what was asked.
+    const batches = ids.map((id) => this.#asked.get(id)?.entries);
+    const products: (Product | null | CodedError)[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const entry = known[i] ?? (await batches[i])?.get(ids[i]!);
+      products.push(entry === undefined || entry instanceof Error ? (entry ?? null) : this.#use(entry, fields));
+    }
+    return products;
   }
 
   #use(entry: ProductEntry, fields: ProductFields): Product | null {
@@ -80,20 +97,25 @@ export class ProductLoader {
   }
 }
 
+interface ProductsWanted {
+  readonly ids: readonly string[];
+  readonly fields: ProductFields;
+}
+
+type EntriesById = ReadonlyMap<string, ProductEntry | CodedError>;
+
+/** Reads each product of the batch once, with all fields that are wanted of it; all lists share the answer. */
 async function readUnion(
   store: ProductStore,
-  wanted: readonly ProductWanted[],
+  wanted: readonly ProductsWanted[],
   scope: ReadScope,
-): Promise<(ProductEntry | CodedError)[]> {
+): Promise<EntriesById[]> {
   const fieldsById = new Map<string, ProductFields>();
-  for (const { id, fields } of wanted) fieldsById.set(id, (fieldsById.get(id) ?? 0) | fields);
-  const ids = [...fieldsById.keys()];
-  const entries = await store.readMany(
-    ids.map((id) => ({ id, fields: fieldsById.get(id)! })),
-    scope,
-  );
-  const entryById = new Map(ids.map((id, index) => [id, entries[index]!]));
-  return wanted.map(({ id }) => entryById.get(id)!);
+  for (const { ids, fields } of wanted) for (const id of ids) fieldsById.set(id, (fieldsById.get(id) ?? 0) | fields);
+  const products = Array.from(fieldsById, ([id, fields]) => ({ id, fields }));
+  const entries = await store.readMany(products, scope);
+  const entriesById = new Map(products.map(({ id }, index) => [id, entries[index]!]));
+  return wanted.map(() => entriesById);
 }
 
 /** Categories by id for one request. */

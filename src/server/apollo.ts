@@ -55,10 +55,12 @@ export function createApollo(
   });
 }
 
-function executorOptions(schema: GraphQLSchema, { graphql }: Config): ExecutorOptions {
+function executorOptions(schema: GraphQLSchema, { graphql, cache }: Config): ExecutorOptions {
+  // Without the cache no product is ever the same object again.
+  const isPrewriting = graphql.prewrittenFields && cache.enabled;
   return {
     compileAfter: graphql.compileAfter,
-    prewritten: graphql.prewrittenFields ? new PrewrittenFields(schema) : undefined,
+    prewritten: isPrewriting ? new PrewrittenFields(schema) : undefined,
   };
 }
 

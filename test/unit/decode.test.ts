@@ -228,6 +228,24 @@ describe('a web address', () => {
   ])('is not %j', (text) => {
     expect(httpUrl(text)).toBeUndefined();
   });
+
+  it('is what a parser makes of it, plain or not', () => {
+    const piece = fc.string({ unit: fc.constantFrom(...'aZ09-._~%/:@?#xn '), maxLength: 8 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom('http', 'https'),
+        piece,
+        fc.constantFrom('.com', '.com/', '/', '.1/'),
+        piece,
+        (...parts) => {
+          const [scheme, host, end, path] = parts;
+          const text = `${scheme}://a${host}${end}${path}`;
+          expect(httpUrl(text)).toBe(URL.canParse(text) ? new URL(text).href : undefined);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
 });
 
 it('a text that says nothing is absent', () => {
