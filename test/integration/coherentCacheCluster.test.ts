@@ -96,11 +96,12 @@ it('is off when a master has died, with stale values at hand, and on again with 
 it('renews tracking when a slot moves', async () => {
   const losses = store.cache.stats.trackingLosses;
   const [owner, taker] = [first, nodes[1]!];
-  const takerId = (await taker.admin.call('CLUSTER', 'MYID')) as string;
-  for (const { admin } of [taker, owner]) {
-    // A slot without keys, so that there is nothing to migrate.
-    await admin.call('CLUSTER', 'SETSLOT', '1', 'NODE', takerId);
-  }
+  const [ownerId, takerId] = await Promise.all([owner, taker].map(({ admin }) => admin.call('CLUSTER', 'MYID')));
+  // A slot without keys, so that there is nothing to migrate. One that was not importing it would not raise its epoch,
+  // and the owner would take the slot back.
+  await taker.admin.call('CLUSTER', 'SETSLOT', '1', 'IMPORTING', ownerId as string);
+  await owner.admin.call('CLUSTER', 'SETSLOT', '1', 'MIGRATING', takerId as string);
+  for (const { admin } of [taker, owner]) await admin.call('CLUSTER', 'SETSLOT', '1', 'NODE', takerId as string);
   await eventually(() => expect(store.cache.stats.trackingLosses).toBeGreaterThan(losses));
   await store.untilReady();
   expect(store.losses.join()).toContain('the slots changed');
