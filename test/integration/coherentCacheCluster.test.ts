@@ -99,8 +99,9 @@ it('renews tracking when a slot moves', async () => {
   const [ownerId, takerId] = await Promise.all([owner, taker].map(({ admin }) => admin.call('CLUSTER', 'MYID')));
   // A slot without keys, so that there is nothing to migrate. One that was not importing it would not raise its epoch,
   // and the owner would take the slot back.
-  await taker.admin.call('CLUSTER', 'SETSLOT', '1', 'IMPORTING', ownerId as string);
-  await owner.admin.call('CLUSTER', 'SETSLOT', '1', 'MIGRATING', takerId as string);
+  // Each refuses until it has heard of the failover.
+  await eventually(() => taker.admin.call('CLUSTER', 'SETSLOT', '1', 'IMPORTING', ownerId as string));
+  await eventually(() => owner.admin.call('CLUSTER', 'SETSLOT', '1', 'MIGRATING', takerId as string));
   for (const { admin } of [taker, owner]) await admin.call('CLUSTER', 'SETSLOT', '1', 'NODE', takerId as string);
   await eventually(() => expect(store.cache.stats.trackingLosses).toBeGreaterThan(losses));
   await store.untilReady();
