@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigError, loadConfig } from '../../src/config.js';
 
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -44,6 +45,17 @@ describe('the settings', () => {
       ]),
     );
     expect(new ConfigError(faults).message.split('\n')).toHaveLength(faults.length + 1);
+  });
+
+  it('are all in the table of the README, and nothing else is', () => {
+    const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const settings = [...read('src/config.ts').matchAll(/^ {4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
+    const rows = read('README.md')
+      .split('\n')
+      .filter((line) => /^\| `[A-Z_]+`/.test(line));
+    const listed = rows.flatMap((row) => row.split('|')[1]!.match(/[A-Z][A-Z0-9_]+/g));
+    expect(settings.length).toBeGreaterThan(40);
+    expect(listed.toSorted()).toEqual(settings.toSorted());
   });
 
   it('that are empty count as not set', () => {
