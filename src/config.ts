@@ -187,7 +187,7 @@ function toConfig(env: z.infer<typeof settings>) {
       waitTimeoutMs: env.REDIS_WAIT_TIMEOUT_MS,
     },
     serviceKeys: env.SERVICE_API_KEYS,
-    /** Undefined outside production: the server then makes one up, good for as long as it runs. */
+    /** May be undefined where nobody can log in or outside production: one is made up then, good until the process ends. */
     sessionSecret: env.SESSION_SECRET,
     shop: {
       currency: env.SHOP_CURRENCY,

@@ -58,7 +58,7 @@ export function connectionOptions(settings: RedisSettings): ConnectionOptions {
   };
 }
 
-/** In Cluster and Sentinel mode the URL still says user, password, database and whether to use TLS. */
+/** In Cluster and Sentinel mode the URL still says user, password and whether to use TLS; its host and database do not count. */
 function credentialsOf(settings: RedisSettings): ConnectionOptions {
   const url = new URL(settings.url);
   return {
