@@ -3,6 +3,7 @@ import type { AttemptOutcome, Dropped, EdgePosition, FallbackReason, FeedEdge, F
 import type { FeedPorts } from './feedPorts.js';
 import type { FeedRequest } from './feedRequest.js';
 import { feedRules, type FeedRule, type RulePlace } from './feedRules.js';
+import { PageEdge, positionOf, type PageIdentity, type RuleIdentity } from './pageEdge.js';
 import { MemberStream, type KeyReader, type StreamedMember } from './memberStream.js';
 
 /** A short page is filled up from behind in so many further reads (R11). */
@@ -19,17 +20,16 @@ interface Try {
   dropped: number;
 }
 
-/** A rule at work. */
+/** A rule at work on one of its keys. */
 interface RuleAt {
   readonly rule: FeedRule;
-  readonly ruleIndex: number;
-  readonly alternative: number;
-  readonly category: string | null;
+  readonly identity: RuleIdentity;
 }
 
 /** A page as it fills. */
 export class PageBuilder<P extends FeedProduct> {
   readonly #edges: FeedEdge<P>[] = [];
+  readonly #identity: PageIdentity;
   readonly #rules: FeedRule[] = [];
   readonly #tries: Try[] = [];
   /** All that was offered to the page, taken or not: a product comes once. */
@@ -50,7 +50,8 @@ export class PageBuilder<P extends FeedProduct> {
     private readonly request: FeedRequest,
     private readonly ports: FeedPorts<P>,
   ) {
-    const { after } = request;
+    const { feed, subject, after } = request;
+    this.#identity = { feed, subject, reason: after?.reason ?? null };
     this.#usedUp = (after?.usedUp ?? []).map(([rule, alternative]) => [rule, alternative]);
     if (after !== undefined) this.#offered.add(after.anchor);
   }
@@ -72,7 +73,8 @@ export class PageBuilder<P extends FeedProduct> {
       const start = resumed?.alternative === index ? resumed : undefined;
       const stream = new MemberStream(places, category, this.ports, start);
       const before = this.#edges.length;
-      await this.#fillFrom(stream, { rule, ruleIndex, alternative: index, category });
+      const usedUp = this.#usedUp.slice();
+      await this.#fillFrom(stream, { rule, identity: { rule: ruleIndex, alternative: index, category, usedUp } });
       if (this.#isFull) return true;
       if (stream.hasMore && (this.#edges.length > before || resumed !== undefined)) {
         // The reads for one page are used up: a short page, and a cursor to go on with.
@@ -96,8 +98,8 @@ export class PageBuilder<P extends FeedProduct> {
     const leftOff = !this.hasEdges && !this.#hasMore ? this.#leftOff : undefined;
     const isFallback = this.#rules.some((rule) => rule.isOwn !== true);
     const reason = this.#reason(isFallback);
-    const edges =
-      reason === null ? this.#edges : this.#edges.map((edge) => ({ ...edge, position: { ...edge.position, reason } }));
+    if (reason !== null) this.#identity.reason = reason;
+    const edges = this.#edges;
     const ttlMs = Math.min(...tries.filter((one) => one.edges > 0).map(({ key }) => key.ttlMs));
     return {
       edges,
@@ -129,7 +131,7 @@ export class PageBuilder<P extends FeedProduct> {
       const pulled = await stream.pull(read === 0 ? missing : further);
       // A page that has come up short once may do so again: the stretch behind is read beside these products.
       if (read > 0 && read < FURTHER_READS) stream.readAhead(further);
-      const reasons = await this.#reasonsAgainst(pulled, stream, at.category);
+      const reasons = await this.#reasonsAgainst(pulled, stream, at.identity.category);
       const allowed = pulled.filter((_, index) => reasons[index] === undefined);
       const products = await this.ports.products(allowed.map(({ member }) => member.id));
       let next = 0;
@@ -171,28 +173,16 @@ export class PageBuilder<P extends FeedProduct> {
       this.#lookedAhead = true;
       return;
     }
-    const position = this.#positionOf(streamed, at, this.#edges.length + 1);
     tried.edges++;
     this.#rules.push(at.rule);
+    const rank = this.#ranksBefore + this.#edges.length + 1;
     const { score } = streamed.member;
-    this.#edges.push({ node: product, score, rank: position.rank, source: tried.key.at.source, position });
+    const { source } = tried.key.at;
+    this.#edges.push(new PageEdge(product, score, rank, source, streamed, at.identity, this.#identity));
   }
 
-  #positionOf({ member, turn, offsets }: StreamedMember, at: RuleAt, count: number): EdgePosition {
-    const { feed, subject, after } = this.request;
-    return {
-      feed,
-      subject,
-      rule: at.ruleIndex,
-      alternative: at.alternative,
-      offsets,
-      turn,
-      anchor: member.id,
-      rank: (after?.rank ?? 0) + count,
-      category: at.category,
-      usedUp: this.#usedUp.slice(),
-      reason: after?.reason ?? null,
-    };
+  get #ranksBefore(): number {
+    return this.request.after?.rank ?? 0;
   }
 
   /** Nothing that lies behind the last edge of the page is the page's loss. */
@@ -200,7 +190,7 @@ export class PageBuilder<P extends FeedProduct> {
     if (this.#edges.length === this.request.first) return;
     this.#dropped[reason]++;
     tried.dropped++;
-    this.#lastSeen = this.#positionOf(streamed, at, this.#edges.length);
+    this.#lastSeen = positionOf(streamed, at.identity, this.#identity, this.#ranksBefore + this.#edges.length);
   }
 
   /** What this page would repeat of the pages before it: only keys beside the one that is read can tell. */
