@@ -1,6 +1,6 @@
 import type { FeedName } from '../feed/feed.js';
 import type { FeedArguments, FeedQuery } from '../feed/feedQuery.js';
-import { isSelected, productFieldsNamed, productFieldsOf, type SelectionInfo } from './projection.js';
+import { isSelected, onceForField, productFieldsNamed, productFieldsOf, type SelectionInfo } from './projection.js';
 
 const AVAILABILITY = productFieldsNamed('isAvailable');
 
@@ -11,15 +11,10 @@ export function feedQueryOf(
   args: FeedArguments,
   info: SelectionInfo,
 ): FeedQuery {
-  return {
-    ...args,
-    feed,
-    about,
-    fields:
-      productFieldsOf(info, ['edges', 'node']) |
-      productFieldsOf(info, ['nodes']) |
-      // What is unavailable can be left out only by who asks whether it is.
-      (args.availableOnly === true ? AVAILABILITY : 0),
+  const { fields, wantsNextPage } = onceForField(info, 'feed', () => ({
+    fields: productFieldsOf(info, ['edges', 'node']) | productFieldsOf(info, ['nodes']),
     wantsNextPage: isSelected(info, ['pageInfo', 'hasNextPage']),
-  };
+  }));
+  // What is unavailable can be left out only by who asks whether it is.
+  return { ...args, feed, about, wantsNextPage, fields: args.availableOnly === true ? fields | AVAILABILITY : fields };
 }

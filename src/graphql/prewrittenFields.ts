@@ -36,8 +36,8 @@ type Resolver = GraphQLFieldResolver<unknown, GatewayContext>;
 
 /** How one field of a document is written out. */
 interface Plan {
-  /** The field that its own resolver sees. */
-  readonly original: FieldNode;
+  /** The field that its own resolver sees, as `info` has it. */
+  readonly fieldNodes: readonly [FieldNode];
   readonly write: ValueWriter;
 }
 
@@ -54,7 +54,7 @@ export class PrewrittenFields {
 
   constructor(apiSchema: GraphQLSchema) {
     this.schema = this.#withTwins(apiSchema);
-    this.#writers = new ValueWriters(this.schema, (field) => this.#plans.get(field)?.original ?? field);
+    this.#writers = new ValueWriters(this.schema, (field) => this.#plans.get(field)?.fieldNodes[0] ?? field);
   }
 
   /** The document with twins wherever all that is selected beneath is at hand with the value. */
@@ -84,7 +84,7 @@ export class PrewrittenFields {
       alias: field.alias ?? field.name,
       name: { kind: Kind.NAME, value: field.name.value + TWIN },
     };
-    this.#plans.set(twin, { original, write });
+    this.#plans.set(twin, { fieldNodes: [original], write });
     standFor(twin, original);
     return twin;
   }
@@ -107,9 +107,9 @@ export class PrewrittenFields {
   /** The field's own resolver sees the field as the client wrote it; what that answers goes out as text. */
   #twinResolver(name: string, resolve: Resolver | undefined): Resolver {
     return (source, args, context, info) => {
-      const { original, write } = this.#plans.get(info.fieldNodes[0]!)!;
+      const { fieldNodes, write } = this.#plans.get(info.fieldNodes[0]!)!;
       const value: unknown = resolve
-        ? resolve(source, args, context, { ...info, fieldNodes: [original] })
+        ? resolve(source, args, context, { ...info, fieldNodes })
         : (source as Readonly<Record<string, unknown>>)[name];
       return written(value, write);
     };

@@ -27,7 +27,7 @@ const DATA_OF_FIELD: Readonly<Record<string, ProductFields>> = { ...productField
  * fragments, `@skip` and `@include` followed: what the HMGETs ask for and nothing else.
  */
 export function productFieldsOf(info: SelectionInfo, path: readonly string[] = []): ProductFields {
-  return cached(info, `product:${path.join('.')}`, () => {
+  return onceForField(info, `product:${path.join('.')}`, () => {
     let fields: ProductFields = 0;
     for (const name of selectionAt(info, path).keys()) fields |= DATA_OF_FIELD[name] ?? 0;
     return fields;
@@ -41,14 +41,14 @@ export function productFieldsNamed(...names: (keyof typeof productField)[]): Pro
 
 /** Whether the query selects the field at the end of this path beneath the field at hand. */
 export function isSelected(info: SelectionInfo, path: readonly string[]): boolean {
-  return cached(info, `selected:${path.join('.')}`, () =>
+  return onceForField(info, `selected:${path.join('.')}`, () =>
     selectionAt(info, path.slice(0, -1)).has(path[path.length - 1]!),
   );
 }
 
 /** The names of the fields selected beneath the field at hand. */
 export function selectedNames(info: SelectionInfo): readonly string[] {
-  return cached(info, 'names', () => [...selectionAt(info, []).keys()]);
+  return onceForField(info, 'names', () => [...selectionAt(info, []).keys()]);
 }
 
 /**
@@ -117,7 +117,7 @@ function isIncluded(node: SelectionNode, { variableValues }: SelectionInfo): boo
  */
 const answersByField = new WeakMap<FieldNode, { nodes: readonly FieldNode[]; answers: Map<string, unknown> }>();
 
-function cached<T>(info: SelectionInfo, question: string, answer: () => T): T {
+export function onceForField<T>(info: SelectionInfo, question: string, answer: () => T): T {
   const [first] = info.fieldNodes;
   if (first === undefined || hasConditions(info)) return answer();
   let known = answersByField.get(first);
