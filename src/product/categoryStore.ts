@@ -32,8 +32,9 @@ export class CategoryStore {
     const key = keys.category(id);
     const known = this.cache?.get<CategoryEntry>(key);
     if (known !== undefined) return known;
-    const flight = this.cache?.inFlight<CategoryEntry>(key);
-    if (flight !== undefined) return flight;
+    // A read that somebody else began may fail because its caller hung up, which is nothing to this one.
+    const joined = await this.cache?.inFlight<CategoryEntry>(key)?.catch(() => undefined);
+    if (joined !== undefined) return joined;
     const askedAtMs = performance.now();
     const ticket = this.cache?.begin(key, askedAtMs);
     try {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openShop, type Shop } from './readsSetup.js';
 
 /** What hangs on the shop's settings, and how products fare while they change. */
@@ -108,5 +109,32 @@ describe('products', () => {
     );
     for (const { product } of answers) expect(whole).toMatchObject(product as object);
     expect(answers.map(({ product }) => Object.keys(product as object).length)).not.toContain(0);
+  });
+
+  it.each([
+    ['product', '{ product(id: "p") { name } }', { product: { name: 'Lamp' } }],
+    ['category', '{ category(id: "c") { name } }', { category: { name: 'Lamps' } }],
+    [
+      'feed',
+      '{ recommendations { popular { nodes { name } } } }',
+      { recommendations: { popular: { nodes: [{ name: 'Lamp' }] } } },
+    ],
+  ])('reach a caller although another one, who asked for the same %s first, hangs up', async (_what, query, data) => {
+    const shop = await open({});
+    await shop.run('HSET product:p id p name Lamp\nHSET category:c id c name Lamps\nZADD rec:popular 1 p');
+    shop.proxy.delay(150);
+    const first = new AbortController();
+    const hungUp = fetch(`${shop.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+      signal: first.signal,
+    });
+    await sleep(40);
+    const answer = shop.ask(query);
+    await sleep(40);
+    first.abort();
+    await expect(hungUp).rejects.toThrow('aborted');
+    expect((await answer).body).toEqual({ data });
   });
 });
