@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** A connection that brings no request for so long, once the server is stopping, brings none any more. */
@@ -12,8 +12,13 @@ const IDLE_MS = 250;
  */
 export class Drain {
   #isStopping = false;
+  readonly #sockets = new Set<Socket>();
 
   constructor(private readonly app: FastifyInstance) {
+    app.server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     app.addHook('onSend', (_request, reply, payload, done) => {
       if (this.#isStopping) reply.header('connection', 'close');
       done(null, payload);
@@ -32,11 +37,17 @@ export class Drain {
       const closed = once(server, 'close');
       NetServer.prototype.close.call(server);
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-      const sweep = setInterval(() => server.closeIdleConnections(), IDLE_MS);
+      const sweep = setInterval(() => this.#closeIdle(), IDLE_MS);
       await closed;
       clearTimeout(cut);
       clearInterval(sweep);
     }
     await this.app.close();
+  }
+
+  /** Node takes a connection that has brought nothing yet, such as browsers open ahead, for one with a request. */
+  #closeIdle(): void {
+    this.app.server.closeIdleConnections();
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 }

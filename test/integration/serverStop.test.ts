@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -57,6 +59,31 @@ describe('stopping the server', () => {
     await gateway.stop();
 
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  });
+
+  it('does not wait for a connection that never brought a request, such as a browser opens ahead', async () => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    await send('/healthz');
+    const startedAtMs = performance.now();
+    const closed = once(socket.resume(), 'close');
+    await gateway.stop();
+    await closed;
+
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  });
+
+  it('answers the first request of a connection that was opened before', async () => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    const stopped = gateway.stop();
+    socket.write('GET /healthz HTTP/1.1\r\nhost: gateway\r\n\r\n');
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await once(socket, 'close');
+    await stopped;
+
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK[^]*connection: close[^]*"ok"/i);
   });
 
   function send(path: string, body?: string): Promise<{ status?: number; connection?: string; body: string }> {
