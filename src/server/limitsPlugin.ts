@@ -71,5 +71,5 @@ export function rateLimited({ resetMs }: Standing): CodedError {
 
 export const TOO_MUCH = 'Too much was asked for in too short a time. Please wait.';
 
-/** At least one: a client told to wait for no time at once comes again. */
-export const secondsOf = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1_000)));
+/** At least one: a client told to wait for no time at once comes again. The clock has fractions, 60 s must not be 61. */
+export const secondsOf = (ms: number): string => String(Math.max(1, Math.ceil(Math.round(ms) / 1_000)));
