@@ -75,7 +75,8 @@ export interface CartWarning {
   readonly lineId: string | null;
 }
 
-export type CartWarningCode = 'QUANTITY_CUT_TO_STOCK' | 'QUANTITY_CUT_TO_LIMIT';
+export const cartWarningCodes = ['QUANTITY_CUT_TO_STOCK', 'QUANTITY_CUT_TO_LIMIT'] as const;
+export type CartWarningCode = (typeof cartWarningCodes)[number];
 
 const WARNINGS: Readonly<Record<CartWarningCode, string>> = {
   QUANTITY_CUT_TO_STOCK: 'There is less in stock than was asked for.',
@@ -88,7 +89,7 @@ export const warningOf = (code: CartWarningCode, lineId: string | null): CartWar
   lineId,
 });
 
-/** A cart with its lines, and whose it is. */
+/** A cart with its lines. */
 export interface CartContent {
   readonly cart: Cart;
   readonly lines: readonly CartLine[];
@@ -117,4 +118,5 @@ export interface MergeLine {
   readonly outcome: MergeOutcome;
 }
 
-export type MergeOutcome = 'SUMMED' | 'MOVED' | 'CAPPED' | 'DROPPED';
+export const mergeOutcomes = ['SUMMED', 'MOVED', 'CAPPED', 'DROPPED'] as const;
+export type MergeOutcome = (typeof mergeOutcomes)[number];

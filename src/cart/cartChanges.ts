@@ -4,12 +4,12 @@ import type { ReadScope } from '../redis/readScope.js';
 import { ttlSeconds } from '../redis/keyspace.js';
 import type { CartChange, CartProduct, CartRules, CartUserError, ChangeOptions } from './cart.js';
 import { CartDraft, contentOf } from './cartDraft.js';
+import { conflict, keyReused, refused, tooManyLines, unreadable, userError } from './cartErrors.js';
 import type { CartOwner } from './cartIds.js';
 import type { LineRef } from './cartLines.js';
 import type { CartPlace, CartPlaces } from './cartPlaces.js';
 import { CartTurns } from './cartTurns.js';
 import {
-  error,
   planAdd,
   planClear,
   planRemove,
@@ -60,13 +60,8 @@ export class CartChanges {
   async addLines(lines: readonly LineToAdd[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
     const { cartMaxLines } = this.#rules;
     if (lines.length === 0)
-      return this.#refuse(error('INVALID_INPUT', 'There is nothing to add.', ['lines']), options, scope);
-    if (lines.length > cartMaxLines)
-      return this.#refuse(
-        error('TOO_MANY_LINES', `A cart holds at most ${cartMaxLines} lines.`, ['lines']),
-        options,
-        scope,
-      );
+      return this.#refuse(userError('INVALID_INPUT', 'There is nothing to add.', ['lines']), options, scope);
+    if (lines.length > cartMaxLines) return this.#refuse(tooManyLines(cartMaxLines), options, scope);
     const plan = async () => planAdd(lines, await this.#productsById(lines, scope), this.#rules);
     return this.#change(operationOf('add', lines, options.idempotencyKey), plan, options, scope);
   }
@@ -74,7 +69,7 @@ export class CartChanges {
   /** Sets the quantities of lines. @throws UPSTREAM_UNAVAILABLE, UNAUTHENTICATED, BAD_USER_INPUT */
   async updateLines(changes: readonly QuantityToSet[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
     if (changes.length === 0)
-      return this.#refuse(error('INVALID_INPUT', 'There is nothing to set.', ['lines']), options, scope);
+      return this.#refuse(userError('INVALID_INPUT', 'There is nothing to set.', ['lines']), options, scope);
     const refs = changes.map(({ ref }) => ref);
     const plan = async () => planUpdate(changes, await this.#productsById(refs, scope), this.#rules);
     return this.#change(operationOf('update', changes, options.idempotencyKey), plan, options, scope);
@@ -83,7 +78,7 @@ export class CartChanges {
   /** Removes lines. @throws UPSTREAM_UNAVAILABLE, UNAUTHENTICATED, BAD_USER_INPUT */
   async removeLines(refs: readonly LineRef[], options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
     if (refs.length === 0)
-      return this.#refuse(error('INVALID_INPUT', 'There is nothing to remove.', ['lineIds']), options, scope);
+      return this.#refuse(userError('INVALID_INPUT', 'There is nothing to remove.', ['lineIds']), options, scope);
     const plan = () => Promise.resolve(planRemove(refs));
     return this.#change(operationOf('remove', refs, options.idempotencyKey), plan, options, scope, { frees: true });
   }
@@ -124,7 +119,7 @@ export class CartChanges {
     const { owner, expectedVersion } = options;
     if (typeof state === 'string') return refused(undefined, [unreadable]);
     if (owner.userId === null && state.hash.mergeTo !== undefined) throw movedAway();
-    if (state.memory !== undefined) return this.#repeated(state, state.memory, operation, owner);
+    if (state.memory !== undefined) return this.#repeated(state, state.memory, operation, owner, scope);
 
     const draft = new CartDraft(state, owner, this.#rules, this.#scripts.adoptsForeignIds);
     const current = contentOf(state, owner, this.#rules);
@@ -157,16 +152,23 @@ export class CartChanges {
     const write = (state: CartState) => this.#scripts.change(state, change, scope.deadline);
     const done = await this.#places.claimed(place, options.owner, write, scope);
     if (done === 'DONE') return { content, userErrors: [], warnings, replayed: false };
-    const isRepeated = typeof done === 'object' && done.memory !== undefined;
-    return isRepeated ? this.#repeated(done, done.memory ?? '', operation, options.owner) : undefined;
+    if (typeof done !== 'object' || done.memory === undefined) return undefined;
+    return this.#repeated(done, done.memory, operation, options.owner, scope);
   }
 
   /** The operation is in the cart already: by our own repeat after a lost answer, or by the caller's. */
-  #repeated(state: CartState, text: string, { digest, attempt }: Operation, owner: CartOwner): CartChange {
+  #repeated(
+    state: CartState,
+    text: string,
+    { digest, attempt }: Operation,
+    owner: CartOwner,
+    scope: ReadScope,
+  ): CartChange {
     const memory = decodeMemory(text);
     const content = contentOf(state, owner, this.#rules);
     if (memory.digest !== digest) return refused(content, [keyReused]);
-    return { content, userErrors: [], warnings: decodeWarnings(memory.extra), replayed: memory.attempt !== attempt };
+    const warnings = decodeWarnings(memory.extra, (fault) => scope.addFault(fault));
+    return { content, userErrors: [], warnings, replayed: memory.attempt !== attempt };
   }
 
   async #refuse(userError: CartUserError, { owner }: ChangeOptions, scope: ReadScope): Promise<CartChange> {
@@ -206,19 +208,5 @@ function isOutdated(expected: number | null | undefined, { isLive }: CartDraft, 
   return isLive || expected !== 0;
 }
 
-const refused = (content: CartChange['content'], userErrors: readonly CartUserError[]): CartChange => ({
-  content,
-  userErrors,
-  warnings: [],
-  replayed: false,
-});
-
 /** The guest has logged in meanwhile; the cart is the user's now, and so is the new token (R16). */
 const movedAway = () => unauthenticated('The session has been identified; please repeat this with its new token.');
-
-const unreadable = error(
-  'CART_UNREADABLE',
-  'The cart cannot be changed safely: what is stored under its keys is no cart.',
-);
-const conflict = error('CONFLICT', 'The cart has another version: somebody else was faster.', ['expectedVersion']);
-const keyReused = error('IDEMPOTENCY_KEY_REUSED', 'This key was used before with another payload.', ['idempotencyKey']);

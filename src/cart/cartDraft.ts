@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import { withMinorDigits } from '../redis/decode.js';
 import type { CartContent, CartRules } from './cart.js';
-import { cartFields, decodeCartHash, isLiveCart } from './cartHash.js';
+import { cartFields, cartOf, decodeCartHash, isLiveCart } from './cartHash.js';
 import { nextCartId, serialOf, sessionOf, type CartOwner } from './cartIds.js';
 import {
   decodeLines,
@@ -14,7 +14,6 @@ import {
   type LineRef,
 } from './cartLines.js';
 import type { CartState, ListEdit } from './cartScripts.js';
-import { cartOf } from './cartStore.js';
 
 /** Sums beyond this many of the finest price's units are refused (api.md, AMOUNT_TOO_LARGE). */
 const MOST_UNITS = new Big(10).pow(13);

@@ -1,5 +1,6 @@
 import { amount, integer, presentText, timestamp, type DataFault } from '../redis/decode.js';
-import type { CartStatus } from './cart.js';
+import type { Cart, CartLine, CartRules, CartStatus } from './cart.js';
+import { moneyOf, totalsOf } from './cartLines.js';
 
 /** Fields of the cart's hash (A), and the two that we add (R14), in the order in which they are asked for. */
 export const cartFields = [
@@ -78,6 +79,24 @@ export function isLiveCart(hash: CartHash, userId: string | null, guestSegment: 
 export function isOwnedBy({ userId }: CartHash, owner: string | null, guestSegment: string): boolean {
   if (owner === null) return userId === undefined || userId === guestSegment;
   return userId === undefined || userId === owner;
+}
+
+/** The API's cart of a hash that is one; broken totals are those of the lines (R14). */
+export function cartOf(hash: CartHash, ttlMs: number, lines: readonly CartLine[], rules: CartRules): Cart {
+  const sums = totalsOf(
+    hash.totalItems === undefined || hash.totalAmount === undefined
+      ? lines.map(({ quantity, unitPrice }) => ({ quantity, price: unitPrice.amount }))
+      : [],
+  );
+  return {
+    id: hash.id!,
+    status: hash.status ?? 'ACTIVE',
+    totalItems: hash.totalItems ?? sums.items,
+    totalAmount: moneyOf(hash.totalAmount ?? sums.amount, rules),
+    updatedAt: hash.updatedAt ?? null,
+    expiresAt: ttlMs < 0 ? null : new Date(Date.now() + ttlMs),
+    version: hash.version,
+  };
 }
 
 function count(text: string): number | undefined {

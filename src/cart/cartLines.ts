@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
-import { amount, integer, presentText, withMinorDigits, type DataFault } from '../redis/decode.js';
+import { amount, integer, jsonArray, presentText, withMinorDigits, type DataFault } from '../redis/decode.js';
 import { isProductId } from '../redis/ids.js';
 import type { CartLine, CartRules, Money } from './cart.js';
 
@@ -14,6 +14,9 @@ export interface LineData {
   readonly name: string | null;
   readonly source: Readonly<Record<string, unknown>>;
 }
+
+/** More than this no cart has: what stands behind it is not read. `cartChange.lua` and `cartFreeze.lua` say the same. */
+export const LONGEST_LIST = 2_000;
 
 /** Reads an element (A: `cart_items`); total. The price may be a number or a string and keeps every digit (R5). */
 export function decodeLine(element: string): LineData | DataFault {
@@ -161,21 +164,12 @@ export interface LineRef {
 /** What a line's id says; undefined where it is no id of a line. */
 export function decodeLineId(lineId: string): LineRef | undefined {
   if (!/^[A-Za-z0-9_-]{1,2048}$/.test(lineId)) return undefined;
-  const parts = parseArray(Buffer.from(lineId, 'base64url').toString());
+  const parts = jsonArray(Buffer.from(lineId, 'base64url').toString());
   const [cartId, productId, variationId, occurrence] = parts ?? [];
   if (typeof cartId !== 'string' || typeof productId !== 'string' || !isProductId(productId)) return undefined;
   if (variationId !== null && typeof variationId !== 'string') return undefined;
   if (!Number.isInteger(occurrence) || typeof occurrence !== 'number') return undefined;
   return { cartId, productId, variationId, occurrence };
-}
-
-function parseArray(text: string): unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

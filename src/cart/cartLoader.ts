@@ -52,12 +52,6 @@ export class CartLoader {
     return lines;
   }
 
-  /** The products in the caller's cart; none without one. @throws UPSTREAM_UNAVAILABLE */
-  async productIds(): Promise<ReadonlySet<string>> {
-    const cart = await this.current({ withLines: true });
-    return new Set(cart ? (await this.lines(cart)).map(({ productId }) => productId) : []);
-  }
-
   /** A change in this request left the owner's cart like this; later reads in it need not ask again. */
   remember(owner: CartOwner, content: CartContent | undefined): void {
     this.#byOwner.set(nameOf(owner), Promise.resolve(content?.cart));

@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  warningOf,
-  type CartErrorCode,
-  type CartProduct,
-  type CartRules,
-  type CartUserError,
-  type CartWarning,
-} from './cart.js';
+import { warningOf, type CartProduct, type CartRules, type CartUserError, type CartWarning } from './cart.js';
 import type { CartDraft, DraftLine } from './cartDraft.js';
+import { tooManyLines, userError } from './cartErrors.js';
 import type { LineData, LineRef } from './cartLines.js';
 
 /** What a plan found: with errors nothing is changed. */
@@ -42,12 +36,12 @@ export function planAdd(lines: readonly LineToAdd[], products: ProductsById, rul
       const product = products.get(productId);
       if (!product)
         return void planned.userErrors.push(
-          error('PRODUCT_NOT_FOUND', 'No product is known by this id.', at('productId')),
+          userError('PRODUCT_NOT_FOUND', 'No product is known by this id.', at('productId')),
         );
       const { price } = product;
       if (price === null || product.isAvailable === false || product.stock === 0)
         return void planned.userErrors.push(
-          error('PRODUCT_UNAVAILABLE', 'The product cannot be bought at the moment.', at('productId')),
+          userError('PRODUCT_UNAVAILABLE', 'The product cannot be bought at the moment.', at('productId')),
         );
 
       const present = draft.find({ productId, variationId });
@@ -60,7 +54,7 @@ export function planAdd(lines: readonly LineToAdd[], products: ProductsById, rul
       if (cutBy) planned.warnings.push(warningOf(cutBy, line ? draft.idOf(line) : null));
     });
     if (draft.length > rules.cartMaxLines && planned.userErrors.length === 0)
-      planned.userErrors.push(error('TOO_MANY_LINES', `A cart holds at most ${rules.cartMaxLines} lines.`, ['lines']));
+      planned.userErrors.push(tooManyLines(rules.cartMaxLines));
     return withAmountsChecked(draft, planned);
   };
 }
@@ -75,13 +69,13 @@ export function planUpdate(changes: readonly QuantityToSet[], products: Products
       const line = draft.byRef(ref);
       if (!line) return void planned.userErrors.push(lineNotFound(at('lineId')));
       if (changes.slice(0, index).some((earlier) => isDeepStrictEqual(earlier.ref, ref)))
-        return void planned.userErrors.push(error('INVALID_INPUT', 'The line is named twice.', at('lineId')));
+        return void planned.userErrors.push(userError('INVALID_INPUT', 'The line is named twice.', at('lineId')));
       const before = line.line.quantity;
       if (quantity <= before) return draft.change(line, { quantity });
       const product = products.get(ref.productId);
       if (!product || product.isAvailable === false)
         return void planned.userErrors.push(
-          error('PRODUCT_UNAVAILABLE', 'The product cannot be bought at the moment.', at('lineId')),
+          userError('PRODUCT_UNAVAILABLE', 'The product cannot be bought at the moment.', at('lineId')),
         );
       const { allowed, cutBy } = cut(draft, ref.productId, before, quantity, product, rules);
       draft.change(line, { quantity: allowed });
@@ -108,13 +102,7 @@ export function planRemove(refs: readonly LineRef[]): Plan {
 /** Clearing needs no plan: all elements go, whatever they are. */
 export const planClear: Plan = () => nothingPlanned();
 
-export const nothingPlanned = (): Planned => ({ userErrors: [], warnings: [] });
-
-export const error = (code: CartErrorCode, message: string, field: string[] | null = null): CartUserError => ({
-  field,
-  message,
-  code,
-});
+const nothingPlanned = (): Planned => ({ userErrors: [], warnings: [] });
 
 const newLine = (
   productId: string,
@@ -146,7 +134,7 @@ function cut(
 function withAmountsChecked(draft: CartDraft, planned: Planned): Planned {
   if (planned.userErrors.length === 0 && !draft.amountsFit)
     planned.userErrors.push(
-      error('AMOUNT_TOO_LARGE', 'The price or the total is beyond what can be reckoned exactly.'),
+      userError('AMOUNT_TOO_LARGE', 'The price or the total is beyond what can be reckoned exactly.'),
     );
   return planned;
 }
@@ -155,7 +143,7 @@ const isQuantity = (quantity: number, { cartMaxQuantity }: CartRules): boolean =
   Number.isInteger(quantity) && quantity >= 1 && quantity <= cartMaxQuantity;
 
 const badQuantity = (field: string[], { cartMaxQuantity }: CartRules): CartUserError =>
-  error('INVALID_QUANTITY', `A quantity is a whole number from 1 to ${cartMaxQuantity}.`, field);
+  userError('INVALID_QUANTITY', `A quantity is a whole number from 1 to ${cartMaxQuantity}.`, field);
 
 const lineNotFound = (field: string[]): CartUserError =>
-  error('LINE_NOT_FOUND', 'The cart holds no line with this id.', field);
+  userError('LINE_NOT_FOUND', 'The cart holds no line with this id.', field);

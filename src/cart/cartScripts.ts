@@ -5,6 +5,7 @@ import { keys, ttlSeconds } from '../redis/keyspace.js';
 import { defineScript, type ScriptRunner } from '../redis/scriptRunner.js';
 import { decodeCartHash, type CartHash, type CartValues } from './cartHash.js';
 import { ownCartId, serialOf, type CartIdGuesses } from './cartIds.js';
+import { LONGEST_LIST } from './cartLines.js';
 
 const cartChange = defineScript('cartChange', { keys: 4 });
 /** Reads, removals and ends also work where Redis has no memory left. */
@@ -170,8 +171,6 @@ export class CartScripts {
     return Array.isArray(reply) ? (reply as string[]) : [];
   }
 }
-
-const LONGEST_LIST = 2_000;
 
 /** N of a list that never is: stands in a script for lines that lie in another slot. */
 const NO_LIST = 0;

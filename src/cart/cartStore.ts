@@ -3,12 +3,9 @@ import type { Command, CommandReader, Reply } from '../redis/commandRunner.js';
 import { keys } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import type { Cart, CartLine, CartRules } from './cart.js';
-import { cartFields, decodeCartHash, isLiveCart, type CartHash, type CartValues } from './cartHash.js';
+import { cartFields, cartOf, decodeCartHash, isLiveCart, type CartHash, type CartValues } from './cartHash.js';
 import { cartKeyOf, pointedCartKey, type CartIdGuesses, type CartOwner } from './cartIds.js';
-import { decodeLines, moneyOf, toCartLine, totalsOf } from './cartLines.js';
-
-/** More than this no cart has: what stands behind it is not read. */
-const LONGEST_LIST = 2_000;
+import { decodeLines, LONGEST_LIST, toCartLine } from './cartLines.js';
 
 export interface FoundCart {
   /** The cart, undefined where the owner has none. */
@@ -122,24 +119,6 @@ interface CartAtKey {
   readonly hash: CartHash;
   readonly ttlMs: number;
   readonly list: Reply;
-}
-
-/** The API's cart of a hash that is one; broken totals are those of the lines (R14). */
-export function cartOf(hash: CartHash, ttlMs: number, lines: readonly CartLine[], rules: CartRules): Cart {
-  const sums = totalsOf(
-    hash.totalItems === undefined || hash.totalAmount === undefined
-      ? lines.map(({ quantity, unitPrice }) => ({ quantity, price: unitPrice.amount }))
-      : [],
-  );
-  return {
-    id: hash.id!,
-    status: hash.status ?? 'ACTIVE',
-    totalItems: hash.totalItems ?? sums.items,
-    totalAmount: moneyOf(hash.totalAmount ?? sums.amount, rules),
-    updatedAt: hash.updatedAt ?? null,
-    expiresAt: ttlMs < 0 ? null : new Date(Date.now() + ttlMs),
-    version: hash.version,
-  };
 }
 
 const linesCommand = (cartId: string): Command => ['lrange', keys.cartItems(cartId), 0, LONGEST_LIST - 1];

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { badUserInput } from '../errors.js';
-import { warningOf, type CartWarning, type CartWarningCode } from './cart.js';
+import { jsonArray, type DataFault } from '../redis/decode.js';
+import { cartWarningCodes, warningOf, type CartWarning } from './cart.js';
 
 /**
  * What a cart remembers of a change (R15), as text: `version:digest:attempt:extra`, some 40 bytes where there is no
@@ -49,7 +51,12 @@ export function decodeMemory(text: string): OperationMemory {
 export const encodeWarnings = (warnings: readonly CartWarning[]): string =>
   warnings.length === 0 ? '' : JSON.stringify(warnings.map(({ code, lineId }) => [code, lineId]));
 
-export function decodeWarnings(extra: string): CartWarning[] {
+/** Total: where another version of this code, or another hand, wrote something else, there are none, and a fault. */
+export function decodeWarnings(extra: string, report: (fault: DataFault) => void): CartWarning[] {
   if (extra === '') return [];
-  return (JSON.parse(extra) as [CartWarningCode, string | null][]).map(([code, lineId]) => warningOf(code, lineId));
+  const { success, data } = rememberedWarnings.safeParse(jsonArray(extra));
+  if (!success) report('INVALID_JSON');
+  return (data ?? []).map(([code, lineId]) => warningOf(code, lineId));
 }
+
+const rememberedWarnings = z.array(z.tuple([z.enum(cartWarningCodes), z.string().nullable()]));

@@ -1,6 +1,6 @@
 import { CodedError } from '../errors.js';
 import type { Command, CommandReader, Reply } from '../redis/commandRunner.js';
-import type { DataFault } from '../redis/decode.js';
+import { SECONDS_BELOW, type DataFault } from '../redis/decode.js';
 import { isProductId } from '../redis/ids.js';
 import { keys, limits } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
@@ -34,12 +34,12 @@ export class ViewHistory {
       ...(isHistory ? pairs(historyRange).map(([id, at]) => ({ id, at })) : []),
       // `product_id:duration`; a product's id may hold a colon itself.
       ...(isRecent ? pairs(recentRange).map(([member, at]) => ({ id: beforeLastColon(member), at })) : []),
-    ].map(({ id, at }) => ({ member: decodeMember(id, at, faults), seconds: seconds(at) }));
+    ].map(({ id, at }) => ({ member: decodeMember(id, at, faults), seconds: epochSeconds(at) }));
     scope.addFaults(faults);
     entries.sort((a, b) => b.seconds - a.seconds);
     return {
       members: newestOfEach(entries.map(({ member }) => member)),
-      ttlMs: Math.min(remaining(historyTtl), remaining(recentTtl)),
+      ttlMs: Math.min(remainingMs(historyTtl), remainingMs(recentTtl)),
     };
   }
 
@@ -59,7 +59,7 @@ export class ViewHistory {
       scope.addFault('INVALID_ID');
       return { id: '', score: null };
     });
-    return { members: newestOfEach(members), ttlMs: remaining(ttl) };
+    return { members: newestOfEach(members), ttlMs: remainingMs(ttl) };
   }
 
   /** A user is new who has neither a history nor recent views (api.md, Fallback rules). */
@@ -90,7 +90,7 @@ function isReadable(range: Reply, scope: ReadScope): range is string[] {
   return false;
 }
 
-const remaining = (ttl: Reply): number => (typeof ttl === 'number' && ttl >= 0 ? ttl : Infinity);
+const remainingMs = (ttl: Reply): number => (typeof ttl === 'number' && ttl >= 0 ? ttl : Infinity);
 
 function pairs(range: readonly string[]): [member: string, score: string][] {
   const result: [string, string][] = [];
@@ -100,11 +100,11 @@ function pairs(range: readonly string[]): [member: string, score: string][] {
 
 const beforeLastColon = (member: string): string => member.slice(0, Math.max(0, member.lastIndexOf(':')));
 
-/** Some writers score in milliseconds (R6). */
-const seconds = (scoreText: string): number => {
-  const value = Number(scoreText);
-  return value > 1e11 ? value / 1_000 : value;
-};
+/** Some writers score in milliseconds (R6). Redis says `inf` and `-inf`; what is no number would put all out of order. */
+function epochSeconds(scoreText: string): number {
+  const value = Number(scoreText.replace('inf', 'Infinity'));
+  return value < SECONDS_BELOW ? value : value / 1_000;
+}
 
 function newestOfEach(members: readonly FeedMember[]): FeedMember[] {
   const seen = new Set<string>();

@@ -4,12 +4,6 @@ import type { FetchTicket } from './flights.js';
 
 export type { FetchTicket } from './flights.js';
 
-/** What a store hands up: `stale` when it was seen before Redis was lost and is served for want of an answer. */
-export interface CachedRead<V> {
-  readonly value: V;
-  readonly stale: boolean;
-}
-
 /** What a read of Redis brought. `value` is anything but undefined; null may stand for an absent key. */
 export interface Fetched<V> {
   readonly value: V;

@@ -18,6 +18,16 @@ export type DataFault =
   | 'MISSING_FIELD'
   | 'WRONG_TYPE';
 
+/** The elements of a JSON array; undefined where the text is none. */
+export function jsonArray(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const DECIMAL = /^[+-]?(\d{1,30})(\.\d{1,30})?$/;
 
 /**
@@ -75,7 +85,7 @@ export function boolean(text: string): boolean | undefined {
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 /** Seconds beyond this would be the year 5138; milliseconds below it are 1973. */
-const SECONDS_BELOW = 1e11;
+export const SECONDS_BELOW = 1e11;
 const LATEST_MS = 253_402_300_799_999;
 
 /** ISO 8601, epoch seconds or epoch milliseconds (R6). A time without a zone is UTC. */

@@ -79,8 +79,6 @@ export const keys = {
    * or `address:` and a digest.
    */
   rateLimit: (bucket: string) => `gateway:rate_limit:${bucket}`,
-  /** Whatever else the gateway keeps for itself: limits, locks. */
-  gateway: (name: string) => `gateway:${name}`,
 } as const;
 
 /** TTLs in seconds, as the documents set them. */

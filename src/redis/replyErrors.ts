@@ -5,6 +5,7 @@ const CANNOT_ANSWER =
 /** Whether the command was not answered: no word came from Redis, or one that says nothing of the key. */
 export const isFailure = (error: Error): boolean => error.name !== 'ReplyError' || CANNOT_ANSWER.test(error.message);
 
+/** ioredis' words for it, which TimedOut takes over. */
 export const isTimeout = (error: Error): boolean => error.message === 'Command timed out';
 
 /** Whether another node of the Cluster has to be asked, or the same one again. */

@@ -91,6 +91,18 @@ it('carries what the guest did: the same operation after login is known', async 
   expect((await seen(client, 'cart:u1:s1')).hash['total_items']).toBe('2');
 });
 
+it('is known to be done although what is remembered of it has been broken', async () => {
+  await guestAdds('prod_1', 2);
+  await merge();
+  const memory = (await client.hgetall('cart_ops:{cart:u1:s1}'))['merge:{cart:guest:s1}:1']!;
+  await client.hset('cart_ops:{cart:u1:s1}', 'merge:{cart:guest:s1}:1', `${memory}]broken`);
+  const scope = gateway.scope();
+  const { merge: report, cart } = await gateway.writer.mergeGuestCart(USER, scope);
+  expect(report).toEqual({ lines: [] });
+  expect(cart).toMatchObject({ totalItems: 2 });
+  expect([...scope.faults]).toEqual([['INVALID_JSON', 1]]);
+});
+
 it('gives the same cart to fifty callers at once', async () => {
   for (let round = 0; round < 5; round++) {
     await client.flushall();

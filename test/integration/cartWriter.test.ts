@@ -157,6 +157,16 @@ describe('the same operation twice', () => {
     expect(second.content?.cart).toMatchObject({ totalItems: 6, version: 2 });
   });
 
+  it('changes nothing the second time although its warnings can no longer be read', async () => {
+    await add('prod_2', 9, { idempotencyKey: 'key' });
+    const memory = (await client.hgetall('cart_ops:{cart:u1:s1}'))['k:key']!;
+    await client.hset('cart_ops:{cart:u1:s1}', 'k:key', memory.replace('QUANTITY_CUT_TO_STOCK', 'UNHEARD_OF'));
+    const scope = gateway.scope();
+    const second = await gateway.writer.addLines([line('prod_2', 9)], { owner: USER, idempotencyKey: 'key' }, scope);
+    expect(second).toMatchObject({ replayed: true, warnings: [], content: { cart: { totalItems: 5, version: 1 } } });
+    expect([...scope.faults]).toEqual([['INVALID_JSON', 1]]);
+  });
+
   it('is once in the cart where both come at the same moment', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => add('prod_1', 1, { idempotencyKey: 'key' })));
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);

@@ -257,6 +257,17 @@ describe('poisoned data', () => {
       expect(recentlyViewed.edges.map(({ node }) => node.id)).toEqual(['a', 'c', 'b', 'd']);
     });
 
+    it('an infinite time in one of the two histories: it is the newest, and the others keep their order', async () => {
+      await shop.run(session('tok_u', 'sess_u', '5'));
+      await shop.addProducts('a', 'b', 'c', 'd');
+      await shop.run('ZADD rec:user:5:history 100 a 50 b\nZADD recent_views:5 inf c:1 75 d:1');
+      const { data, faults } = await ask('{ recommendations { recentlyViewed { nodes { id } } } }', as('tok_u'));
+      expect(data['recommendations']).toEqual({
+        recentlyViewed: { nodes: [{ id: 'c' }, { id: 'a' }, { id: 'd' }, { id: 'b' }] },
+      });
+      expect(faults).toEqual({ INVALID_SCORE: 1 });
+    });
+
     it('a list of views of the wrong type: nothing is known of the guest', async () => {
       await shop.run(`${session('tok_g', 'sess_g')}\nSET rec:session:sess_g:viewed x\nSET rec:session:sess_g x`);
       await shop.addProducts('p');

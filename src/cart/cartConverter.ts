@@ -1,14 +1,13 @@
 import { upstreamUnavailable } from '../errors.js';
 import type { ReadScope } from '../redis/readScope.js';
 import { ttlSeconds } from '../redis/keyspace.js';
-import type { CartChange, CartRules, CartUserError, ChangeOptions } from './cart.js';
+import type { CartChange, CartRules, ChangeOptions } from './cart.js';
 import { CartDraft, contentOf } from './cartDraft.js';
-import { isLiveCart, isOwnedBy, type CartHash } from './cartHash.js';
+import { conflict, keyReused, refused, unreadable, userError } from './cartErrors.js';
+import { cartOf, isLiveCart, isOwnedBy, type CartHash } from './cartHash.js';
 import { cartKeyOf } from './cartIds.js';
 import { decodeLines, toCartLine } from './cartLines.js';
-import { error } from './cartPlans.js';
 import type { CartScripts, CartState } from './cartScripts.js';
-import { cartOf } from './cartStore.js';
 import { decodeMemory, encodeMemory, operationOf } from './operationMemory.js';
 
 /** Ends a cart at checkout (api.md, cartConvert; R14). */
@@ -32,22 +31,19 @@ export class CartConverter {
     const keyed =
       typeof idempotencyKey === 'string' ? await this.scripts.read(cartKey, operation.id, deadline) : undefined;
     if (keyed !== undefined && typeof keyed !== 'string' && isAnotherCall(keyed, operation.digest))
-      return refused(
-        error('IDEMPOTENCY_KEY_REUSED', 'This key was used before with another payload.', ['idempotencyKey']),
-      );
+      return refused(undefined, [keyReused]);
 
     let state = await this.scripts.read(cartKey, checkoutId, deadline);
     while (!deadline.isOver) {
-      if (typeof state === 'string')
-        return refused(error('CART_UNREADABLE', "What is stored under the cart's keys is no cart."));
+      if (typeof state === 'string') return refused(undefined, [unreadable]);
       if (state.memory !== undefined) return this.#repeated(state, cartId, operation.attempt, options, scope);
       const { hash } = state;
       const isIt = hash.id === cartId && isOwnedBy(hash, owner.userId, this.rules.guestSegment);
       // Another checkout, not through this gateway, may have converted it.
       if (isIt && hash.status === 'CONVERTED') return this.#answer(state, hash, true);
-      if (!isIt || !isLiveCart(hash, owner.userId, this.rules.guestSegment)) return refused(notFound);
+      if (!isIt || !isLiveCart(hash, owner.userId, this.rules.guestSegment)) return refused(undefined, [notFound]);
       if (typeof expectedVersion === 'number' && expectedVersion !== hash.version)
-        return { ...refused(conflict), content: contentOf(state, owner, this.rules) };
+        return refused(contentOf(state, owner, this.rules), [conflict]);
 
       const draft = new CartDraft(state, owner, this.rules, false);
       const { fields } = draft.outcome({ status: 'converted', ttlMs: ttlSeconds.cart * 1_000 });
@@ -90,7 +86,7 @@ export class CartConverter {
     if (isStillThere && state.hash.status === 'CONVERTED') await this.#release(state.cartKey, options, scope);
     const replayed = decodeMemory(state.memory ?? '').attempt !== attempt;
     // The next cart under this key is none of this call's business.
-    return isStillThere ? this.#answer(state, state.hash, replayed) : { ...refused(), replayed };
+    return isStillThere ? this.#answer(state, state.hash, replayed) : { ...refused(undefined, []), replayed };
   }
 
   /** The pointer lies in another slot, so a next cart may have begun meanwhile: then it gets its pointer back. */
@@ -116,12 +112,4 @@ export class CartConverter {
 const isAnotherCall = ({ memory }: CartState, digest: string): boolean =>
   memory !== undefined && decodeMemory(memory).digest !== digest;
 
-const refused = (...userErrors: CartUserError[]): CartChange => ({
-  content: undefined,
-  userErrors,
-  warnings: [],
-  replayed: false,
-});
-
-const notFound = error('CART_NOT_FOUND', 'There is no such cart, or it is not theirs.', ['cartId']);
-const conflict = error('CONFLICT', 'The cart has another version: somebody else was faster.', ['expectedVersion']);
+const notFound = userError('CART_NOT_FOUND', 'There is no such cart, or it is not theirs.', ['cartId']);

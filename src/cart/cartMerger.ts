@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { upstreamUnavailable } from '../errors.js';
+import { jsonArray } from '../redis/decode.js';
 import { keys, ttlSeconds } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
-import type { CartRules, MergeLine, MergeOutcome } from './cart.js';
+import { mergeOutcomes, type CartRules, type MergeLine, type MergeOutcome } from './cart.js';
 import { CartDraft } from './cartDraft.js';
 import { cartKeyOf, pointedCartKey, sessionOf } from './cartIds.js';
 import { decodeLine, type LineData } from './cartLines.js';
@@ -66,7 +68,7 @@ export class CartMerger {
     let state = await this.scripts.read(target, operationId, scope.deadline);
     while (!scope.deadline.isOver) {
       if (typeof state === 'string') throw upstreamUnavailable('the target of a merge is no cart');
-      if (state.memory !== undefined) return decodeReport(decodeMemory(state.memory).extra);
+      if (state.memory !== undefined) return { lines: decodeReport(decodeMemory(state.memory).extra, scope) };
       // Merged by somebody else, and the target has been given up since: what is gone is not to come back.
       if (!frozen.awaitsMerge) return { lines: [] };
       const draft = new CartDraft(state, owner, this.rules, this.scripts.adoptsForeignIds);
@@ -132,9 +134,16 @@ const encodeReport = (lines: readonly MergeLine[]): string =>
     lines.map(({ productId, variationId, quantity, outcome }) => [productId, variationId, quantity, outcome]),
   );
 
-function decodeReport(extra: string): { lines: MergeLine[] } {
-  const rows = JSON.parse(extra) as [string, string | null, number, MergeOutcome][];
-  return {
-    lines: rows.map(([productId, variationId, quantity, outcome]) => ({ productId, variationId, quantity, outcome })),
-  };
+/** Total, like `decodeWarnings`: what cannot be read is an empty report, and counted. */
+function decodeReport(extra: string, scope: ReadScope): MergeLine[] {
+  const { success, data } = rememberedReport.safeParse(jsonArray(extra));
+  if (!success) scope.addFault('INVALID_JSON');
+  return (data ?? []).map(([productId, variationId, quantity, outcome]) => ({
+    productId,
+    variationId,
+    quantity,
+    outcome,
+  }));
 }
+
+const rememberedReport = z.array(z.tuple([z.string(), z.string().nullable(), z.int32(), z.enum(mergeOutcomes)]));
