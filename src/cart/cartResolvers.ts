@@ -60,6 +60,8 @@ const productOf = ({ productId }: CartLine, fields: number, { products }: Gatewa
 /** Lines are read together with the cart where the query wants them or what is derived from them (R13). */
 async function currentCart(context: GatewayContext, info: SelectionInfo) {
   context.cachePolicy.setPrivate();
+  // The caller's next change shows at once.
+  context.cachePolicy.limitTo(0);
   const withLines = isSelected(info, ['lines']) || isSelected(info, ['recommendations']);
   return (await context.carts.current({ withLines })) ?? null;
 }

@@ -3,8 +3,8 @@ import type { Resolvers, UserError } from '../graphql/generated/resolvers.js';
 import { requireSessionId, requireUserId } from '../redis/ids.js';
 import type { Binding, EndingSession } from './sessionWriter.js';
 
-/** `device_type` is a free text of the client's, and costs memory for a day. */
-const MAX_DEVICE_TYPE_LENGTH = 64;
+/** `device_type` is a free text of the client's, even a browser's name for itself, and costs memory for a day. */
+const MAX_DEVICE_TYPE_LENGTH = 512;
 
 type SessionFeature = Pick<Resolvers, 'Query' | 'Session' | 'Mutation'>;
 
@@ -13,6 +13,8 @@ export const sessionResolvers: SessionFeature = {
   Query: {
     async session(_parent, _args, { asker, cachePolicy }) {
       cachePolicy.setPrivate();
+      // Ended is ended, whoever keeps answers.
+      cachePolicy.limitTo(0);
       return (await asker.session()) ?? null;
     },
   },

@@ -140,7 +140,13 @@ describe('who asks', () => {
         {},
         /^private, max-age=60$/,
       ],
-      ['a cart that there is not', '{ cart { id } product(id: "p") { name } }', {}, /^private, /],
+      [
+        'a cart that there is not, which the next change may bring',
+        '{ cart { id } product(id: "p") { name } }',
+        {},
+        /^private, max-age=0$/,
+      ],
+      ['a session', '{ session { id } }', { authorization: 'Bearer tok_5' }, /^private, max-age=0$/],
       [
         'a user that a service names',
         '{ recommendations(userId: "5") { popular { nodes { id } } } }',
