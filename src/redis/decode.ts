@@ -28,17 +28,33 @@ export function jsonArray(text: string): unknown[] | undefined {
   }
 }
 
-const DECIMAL = /^[+-]?(\d{1,30})(\.\d{1,30})?$/;
+const DECIMAL = /^[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?$/;
+/** Before the point and behind it: `1e400` is no amount of anybody's. */
+const MOST_DIGITS = 30;
 
 /**
- * A decimal number as canonical text: sign, no leading zeros, digits behind the point as given (R5).
- * Exponents are no decimals of the documents: `1e400` would be 400 digits.
+ * A decimal number as canonical text: sign, no leading zeros, digits behind the point as given (R5). An exponent, as
+ * JSON writers put it (`1E+2`), is written out: `100`.
  */
 export function decimal(text: string): string | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
-  const digits = match[1]!.replace(/^0+(?=\d)/, '') + (match[2] ?? '');
+  const [, whole = '', fraction = '', exponent] = match;
+  const digits = exponent === undefined ? joined(whole, fraction) : movePoint(whole, fraction, Number(exponent));
+  if (digits === undefined) return undefined;
   return text.startsWith('-') && /[1-9]/.test(digits) ? `-${digits}` : digits;
+}
+
+const joined = (whole: string, fraction: string): string =>
+  whole.replace(/^0+(?=\d)/, '') + (fraction === '' ? '' : `.${fraction}`);
+
+/** Moves the point by as many places, to the right where positive; undefined where that takes too many digits. */
+function movePoint(whole: string, fraction: string, places: number): string | undefined {
+  const point = whole.length + places;
+  if (point > MOST_DIGITS || fraction.length - places > MOST_DIGITS) return undefined;
+  const digits = '0'.repeat(Math.max(0, 1 - point)) + (whole + fraction).padEnd(point, '0');
+  const at = Math.max(1, point);
+  return joined(digits.slice(0, at), digits.slice(at));
 }
 
 /** A price or total: a decimal that is not negative. */
