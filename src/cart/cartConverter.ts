@@ -5,15 +5,17 @@ import type { CartChange, CartRules, ChangeOptions } from './cart.js';
 import { CartDraft, contentOf } from './cartDraft.js';
 import { conflict, keyReused, refused, unreadable, userError } from './cartErrors.js';
 import { cartOf, isLiveCart, isOwnedBy, type CartHash } from './cartHash.js';
-import { cartKeyOf } from './cartIds.js';
+import { sessionOf } from './cartIds.js';
 import { decodeLines, toCartLine } from './cartLines.js';
 import type { CartScripts, CartState } from './cartScripts.js';
+import type { CheckoutPlaces } from './checkoutPlaces.js';
 import { decodeMemory, encodeMemory, operationOf } from './operationMemory.js';
 
 /** Ends a cart at checkout (api.md, cartConvert; R14). */
 export class CartConverter {
   constructor(
     private readonly scripts: CartScripts,
+    private readonly places: CheckoutPlaces,
     private readonly rules: CartRules,
   ) {}
 
@@ -25,15 +27,16 @@ export class CartConverter {
   async convert(cartId: string, options: ChangeOptions, scope: ReadScope): Promise<CartChange> {
     const { owner, idempotencyKey, expectedVersion } = options;
     const { deadline } = scope;
-    const cartKey = cartKeyOf(owner, this.rules.guestSegment);
-    const operation = operationOf('convert', [cartId, cartKey], idempotencyKey);
+    const operation = operationOf('convert', [cartId, owner.userId], idempotencyKey);
     const checkoutId = `convert:${cartId}`;
+    const place = await this.places.find(cartId, checkoutId, owner, deadline);
+    const { cartKey } = place;
     const keyed =
       typeof idempotencyKey === 'string' ? await this.scripts.read(cartKey, operation.id, deadline) : undefined;
     if (keyed !== undefined && typeof keyed !== 'string' && isAnotherCall(keyed, operation.digest))
       return refused(undefined, [keyReused]);
 
-    let state = await this.scripts.read(cartKey, checkoutId, deadline);
+    let { state } = place;
     while (!deadline.isOver) {
       if (typeof state === 'string') return refused(undefined, [unreadable]);
       if (state.memory !== undefined) return this.#repeated(state, cartId, operation.attempt, options, scope);
@@ -47,6 +50,7 @@ export class CartConverter {
 
       const draft = new CartDraft(state, owner, this.rules, false);
       const { fields } = draft.outcome({ status: 'converted', ttlMs: ttlSeconds.cart * 1_000 });
+      await this.places.note(cartId, cartKey, owner, deadline);
       const memory = encodeMemory({ ...operation, version: draft.version, extra: '' });
       const converted: Record<string, string> = {
         status: 'converted',
@@ -90,13 +94,9 @@ export class CartConverter {
   }
 
   /** The pointer lies in another slot, so a next cart may have begun meanwhile: then it gets its pointer back. */
-  async #release(
-    cartKey: string,
-    { owner: { userId, sessionId } }: ChangeOptions,
-    { deadline }: ReadScope,
-  ): Promise<void> {
+  async #release(cartKey: string, { owner: { userId } }: ChangeOptions, { deadline }: ReadScope): Promise<void> {
     if (userId === null) return;
-    await this.scripts.release(userId, cartKey, sessionId, deadline);
+    await this.scripts.release(userId, cartKey, sessionOf(cartKey), deadline);
     const now = await this.scripts.read(cartKey, '', deadline);
     const isNext = typeof now !== 'string' && isLiveCart(now.hash, userId, this.rules.guestSegment);
     if (isNext) await this.scripts.claim(userId, cartKey, {}, deadline);

@@ -33,6 +33,13 @@ export function pointedCartKey(pointer: string, userId: string): string | undefi
   return isSessionId(sessionId) ? keys.cart(userId, sessionId) : undefined;
 }
 
+/** The key under which a cart of an id of our own stands; undefined for other ids and other users' carts. */
+export function cartKeyIn(cartId: string, userId: string): string | undefined {
+  const cartKey = cartId.slice(1, cartId.lastIndexOf('}'));
+  const isKey = cartKey.startsWith(keys.cart(userId, '')) && pointedCartKey(cartKey, userId) === cartKey;
+  return isKey && serialOf(cartKey, cartId) !== undefined ? cartKey : undefined;
+}
+
 /** The session of a cart key that `pointedCartKey` made. */
 export const sessionOf = (cartKey: string): string => cartKey.slice(cartKey.lastIndexOf(':') + 1);
 

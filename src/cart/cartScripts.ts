@@ -122,6 +122,11 @@ export class CartScripts {
     await this.runner.run(cartPointerRelease, [keys.activeCart(userId)], [cartKey, sessionId], deadline);
   }
 
+  /** Keeps a cart's key under a key of ours for as long as the cart lives. */
+  async note(noteKey: string, cartKey: string, deadline: Deadline): Promise<void> {
+    await this.runner.run(cartPointerRenew, [noteKey], [cartKey, '', ttlSeconds.cart], deadline);
+  }
+
   /** Freezes a guest's cart for `target`, or tells for which one it was frozen; undefined where it is unreadable. */
   async freeze(guestKey: string, target: string, deadline: Deadline): Promise<FrozenCart | undefined> {
     let listId = this.#guess(guestKey);

@@ -12,6 +12,7 @@ import { CartPlaces } from './cartPlaces.js';
 import type { LineToAdd, QuantityToSet } from './cartPlans.js';
 import { CartScripts } from './cartScripts.js';
 import type { CartStore } from './cartStore.js';
+import { CheckoutPlaces } from './checkoutPlaces.js';
 
 export interface CartWriterOptions {
   readonly runner: ScriptRunner;
@@ -38,7 +39,7 @@ export class CartWriter {
     const scripts = new CartScripts(runner, reader, guesses, isCluster);
     const places = new CartPlaces(scripts, reader, rules.guestSegment);
     this.#changes = new CartChanges(scripts, places, freshProducts, rules);
-    this.#converter = new CartConverter(scripts, rules);
+    this.#converter = new CartConverter(scripts, new CheckoutPlaces(scripts, reader, rules.guestSegment), rules);
     this.#merger = new CartMerger(scripts, places, rules);
     this.#store = store;
   }

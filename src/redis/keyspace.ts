@@ -75,6 +75,11 @@ export const keys = {
    */
   countedViews: (sessionId: string) => `gateway:counted_views:{trending_products}:${sessionId}`,
   /**
+   * String, ours: the key of a cart that was checked out for another session than its own, so that a repeat of the
+   * checkout finds it. The cart's id stands in it as a digest.
+   */
+  checkedOutCart: (userId: string, digest: string) => `gateway:checked_out:${userId}:${digest}`,
+  /**
    * Hash, ours: what each gateway has let one caller spend in the window at hand (rate limit). The name is `session:`
    * or `address:` and a digest.
    */

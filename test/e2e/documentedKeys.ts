@@ -22,6 +22,7 @@ const PATTERNS = [
   `rec:trending(:category:${PRODUCT})?`,
   'rec:(popular|new_arrivals|users_with_recs|last_update|stats)',
   `gateway:ended:\\{session:${SESSION}\\}`,
+  `gateway:checked_out:${USER}:[\\w-]{22}`,
   `gateway:counted_views:\\{trending_products\\}:${SESSION}`,
   'gateway:rate_limit:(session|address):[\\w-]{22}',
 ].map((pattern) => new RegExp(`^${pattern}$`));

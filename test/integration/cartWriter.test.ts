@@ -393,6 +393,33 @@ describe('a converted cart', () => {
     expect(await client.get('active_cart:u1')).toBe('cart:u1:s1');
   });
 
+  it.each([
+    ['an id of our own', '{cart:u1:s1}:1'],
+    ["another writer's id", 'c1'],
+  ])('is found for another session of the user by the pointer, and again when told again: %s', async (_what, id) => {
+    await add('prod_1', 2);
+    await client.hset('cart:u1:s1', 'cart_id', id);
+    if (id === 'c1') await client.rename('cart_items:{cart:u1:s1}:1', 'cart_items:c1');
+    const elsewhere = { owner: { userId: 'u1', sessionId: 's2' } };
+
+    expect((await convert(id, { owner: { userId: 'u2', sessionId: 's2' } })).userErrors).toMatchObject([
+      { code: 'CART_NOT_FOUND' },
+    ]);
+    expect(await convert(id, elsewhere)).toMatchObject({
+      userErrors: [],
+      replayed: false,
+      content: { cart: { id, status: 'CONVERTED', totalItems: 2 } },
+    });
+    expect(await client.hget('cart:u1:s1', 'status')).toBe('converted');
+    expect(await client.exists('active_cart:u1')).toBe(0);
+
+    const next = await add('prod_3', 1, {}, elsewhere.owner);
+    expect(next.content?.cart.id).toBe('{cart:u1:s2}:1');
+    expect(await convert(id, elsewhere)).toMatchObject({ userErrors: [], replayed: true });
+    expect(await client.hget('cart:u1:s2', 'status')).toBe('active');
+    expect(await client.get('active_cart:u1')).toBe('cart:u1:s2');
+  });
+
   it('answers what is wrong', async () => {
     const { content } = await add('prod_1', 2);
     expect((await convert('nope')).userErrors.map(({ code }) => code)).toEqual(['CART_NOT_FOUND']);

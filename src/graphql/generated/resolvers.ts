@@ -101,7 +101,7 @@ export type CartConvertInput = {
   readonly expectedVersion?: InputMaybe<Scalars['Int']['input']>;
   /** Makes a repeat of this call harmless: 1 to 128 printable ASCII characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The session the cart belongs to. */
+  /** The customer's session, or the one under which the cart was begun. */
   readonly sessionId: Scalars['ID']['input'];
   /** The cart's user; left out for a guest's cart. */
   readonly userId?: InputMaybe<Scalars['ID']['input']>;
@@ -850,7 +850,7 @@ export type SessionIdentifyPayload = {
 
 /** What `sessionStart` needs. */
 export type SessionStartInput = {
-  /** What the client is, in its own words, such as `ios` or `web`; at most 64 characters. */
+  /** What the client is, in its own words, such as `ios` or `web`; at most 512 characters. */
   readonly deviceType?: InputMaybe<Scalars['String']['input']>;
 };
 
