@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { askRedis } from '../support/redisServer.js';
 import { ADD, AnswerTimes, HOME, openOutage, PUBLIC, type Outage, type OutageOptions } from './outageSetup.js';
 
-// A Redis that is out of reach: away, killed, hung, half open, slow (quality.md §2).
+// A Redis that is out of reach: away, killed, hung, half open, slow (docs/architecture.md, When Redis does not answer).
 
 let built: Build;
 let outage: Outage;

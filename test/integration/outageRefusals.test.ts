@@ -17,7 +17,7 @@ import {
   type OutageOptions,
 } from './outageSetup.js';
 
-// A Redis that is there and refuses: loading, full, a replica, another password, rights taken away (quality.md §2).
+// A Redis that is there and refuses: loading, full, a replica, another password, rights taken away (docs/architecture.md, When Redis does not answer).
 
 let built: Build;
 let outage: Outage;

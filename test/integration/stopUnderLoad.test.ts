@@ -6,7 +6,7 @@ import { graphql } from '../support/httpClient.js';
 import { askRedis } from '../support/redisServer.js';
 import { openOutage, PUBLIC, HOME, type Outage } from './outageSetup.js';
 
-// SIGTERM (quality.md §2): what was accepted is answered, nothing acknowledged is lost, exit 0 within the grace time.
+// SIGTERM (docs/architecture.md, When Redis does not answer): what was accepted is answered, nothing acknowledged is lost, exit 0 within the grace time.
 
 const GRACE_MS = 5_000;
 const CUSTOMERS = 24;

@@ -10,7 +10,7 @@ export interface FaultWindow {
   readonly toMs: number;
 }
 
-/** What is promised after Redis' return (quality.md §2), and half a second for answers that were under way. */
+/** What is promised after Redis' return (docs/architecture.md, When Redis does not answer), and half a second for answers that were under way. */
 const RECOVERY_MS = 1_500;
 /** Nothing breaks in the first and last part of a run. */
 const QUIET_MS = 4_000;
