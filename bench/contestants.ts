@@ -30,6 +30,11 @@ export const contestants: readonly Contestant[] = [
   { name: FLOOR, title: 'floor: node:http by hand', nodeArgs: script('floor'), env: {}, graphqlPath: undefined },
   gateway('ours', 'this gateway, everything on', {}),
   gateway('ours-cold', 'this gateway without its cache', { CACHE_ENABLED: 'false' }),
+  gateway('ours-no-answers', 'this gateway, no whole answers kept', { CACHE_ANSWERS: 'false' }),
+  gateway('ours-no-texts', 'this gateway, nor products and feeds as text', {
+    CACHE_ANSWERS: 'false',
+    GRAPHQL_PREWRITTEN_FIELDS: 'false',
+  }),
   gateway('ours-js', 'this gateway on graphql-js', { GRAPHQL_EXECUTOR: 'graphql-js' }),
   withoutNodeFlags('ours-gc', "this gateway with Node's own heap settings"),
   peer('apollo', 'Apollo Server, Express, HGETALL'),

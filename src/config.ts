@@ -146,6 +146,7 @@ const settings = z
     MAX_COST: whole(2_500, { min: 10 }),
 
     CACHE_ENABLED: flag,
+    CACHE_ANSWERS: flag,
     CACHE_MAX_BYTES: whole(64 * 1024 * 1024, { min: 1_024 }),
     CACHE_STALE_SECONDS: whole(60),
 
@@ -219,6 +220,8 @@ function toConfig(env: z.infer<typeof settings>) {
     },
     cache: {
       enabled: env.CACHE_ENABLED ?? true,
+      /** Whether whole answers to public queries are kept, too. */
+      answers: env.CACHE_ANSWERS ?? true,
       maxBytes: env.CACHE_MAX_BYTES,
       staleMs: env.CACHE_STALE_SECONDS * 1_000,
     },

@@ -4,7 +4,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { CACHE_SHARES } from '../graphql/redisAccess.js';
 import { buildSchema } from '../graphql/schema.js';
-import { createServices } from '../graphql/services.js';
+import { createServices, type Services } from '../graphql/services.js';
 import { createLogger } from '../observability/logger.js';
 import { Metrics } from '../observability/metrics.js';
 import { createApollo } from './apollo.js';
@@ -48,7 +48,7 @@ export async function createServer(config: Config): Promise<GatewayServer> {
     registry: metrics.registry,
   });
   if (config.graphql.explorers) addExplorers(app);
-  const answers = services.cache && new PublicAnswers(services.cache, config.cache.maxBytes * CACHE_SHARES.answers);
+  const answers = config.cache.answers ? publicAnswers(services, config) : undefined;
   if (answers) metrics.watch('gateway_public_answers', () => answers.stats);
   addGraphqlRoute(app, {
     apollo,
@@ -58,7 +58,6 @@ export async function createServer(config: Config): Promise<GatewayServer> {
     answers,
     metrics,
     serviceKeys: config.serviceKeys,
-    errorAnswered: (code) => metrics.errorAnswered(code),
   });
 
   let stopped: Promise<void> | undefined;
@@ -79,6 +78,10 @@ export async function createServer(config: Config): Promise<GatewayServer> {
       return stopped;
     },
   };
+}
+
+function publicAnswers({ cache }: Services, config: Config): PublicAnswers | undefined {
+  return cache && new PublicAnswers(cache, config.cache.maxBytes * CACHE_SHARES.answers);
 }
 
 // Fastify's own log would make a child logger a request; what is worth a line is logged where it happens.
