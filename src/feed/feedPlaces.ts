@@ -192,6 +192,8 @@ function memoized<T>(memo: Map<string, Promise<T>>, name: string, read: () => Pr
   let value = memo.get(name);
   if (value === undefined) {
     value = read();
+    // What is asked ahead may fail before anybody waits for it; whoever does hears of it from the promise itself.
+    value.catch(() => undefined);
     memo.set(name, value);
   }
   return value;

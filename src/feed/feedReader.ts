@@ -6,7 +6,7 @@ import { FeedPlaces, type FeedSubject } from './feedPlaces.js';
 import type { FeedPorts } from './feedPorts.js';
 import type { FeedQuery } from './feedQuery.js';
 import type { FeedRequest } from './feedRequest.js';
-import { feedRules } from './feedRules.js';
+import { feedRules, type Place } from './feedRules.js';
 import type { FeedStore } from './feedStore.js';
 import { assessHealth, type RecommendationHealth } from './health.js';
 import type { HealthStore } from './healthStore.js';
@@ -118,11 +118,13 @@ export class FeedReader<P extends FeedProduct = FeedProduct> {
     if (rule === undefined || rule.category !== undefined || after !== undefined) return;
     const group = rule.places[0] ?? [];
     const count = first + (wantsNextPage ? 1 : 0);
-    for (const { place } of group)
-      void this.#places.read(place, subject, null, 0, count + SPARE_MEMBERS).then((slice) => {
-        const ids = (slice?.members ?? []).map(({ id }) => id).filter((id) => id !== '');
-        return this.neighbours.products(ids.slice(0, Math.ceil(count / group.length)), fields);
-      });
+    const prepare = async (place: Place): Promise<void> => {
+      const slice = await this.#places.read(place, subject, null, 0, count + SPARE_MEMBERS);
+      const ids = (slice?.members ?? []).map(({ id }) => id).filter((id) => id !== '');
+      await this.neighbours.products(ids.slice(0, Math.ceil(count / group.length)), fields);
+    };
+    // What fails here fails again, and is told, when the feed asks for it in its turn.
+    for (const { place } of group) prepare(place).catch(noop);
   }
 
   /** @throws UPSTREAM_UNAVAILABLE */

@@ -141,6 +141,8 @@ export class KeyReader {
     const ready = this.#buffer.length - this.#next;
     if (ready >= count || !this.#keyHasMore) return;
     this.#reading = this.#read(this.offset + ready, count - ready);
+    // `fill` waits for it and throws what it threw; a page that is full by then never does.
+    this.#reading.catch(() => undefined);
   }
 
   /**

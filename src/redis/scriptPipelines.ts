@@ -137,6 +137,7 @@ export class ScriptPipelines {
       this.#client instanceof Cluster
         ? this.#client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === node)
         : this.#client;
+    // A master that nothing was asked of yet; where it cannot be reached, the attempt at hand fails below, and so on.
     if (redis?.status === 'wait') redis.connect().catch(() => undefined);
     if (redis?.status === 'ready') return redis;
     this.#refreshSlots();

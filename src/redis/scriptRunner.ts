@@ -85,13 +85,14 @@ export class ScriptRunner {
         return reply;
       }
       if (isOwnFault(reply)) throw reply;
-      if (deadline.isOver || !isRetriable(reply) || this.#isLongAway(node, reply)) throw upstreamUnavailable(reply);
+      if (deadline.isOver || !isRetriable(reply) || this.#failsForLong(node, reply)) throw upstreamUnavailable(reply);
       follow(attempt, reply);
       if (!/^(NOSCRIPT|MOVED|ASK) /.test(reply.message)) await sleep(delayMs * (0.5 + Math.random()));
     }
   }
 
-  #isLongAway(node: string, error: Error): boolean {
+  /** Notes the failure. Whether the node has failed for so long by now that nobody need wait for it. */
+  #failsForLong(node: string, error: Error): boolean {
     if (error.name === 'ReplyError') return false;
     const now = performance.now();
     const known = this.#failing.get(node);
