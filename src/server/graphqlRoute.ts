@@ -1,7 +1,6 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceKey } from '../config.js';
-import type { ErrorCode } from '../errors.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Caller } from '../graphql/requestContext.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -20,19 +19,18 @@ export interface GraphqlRouteOptions {
   limiter: RateLimiter | undefined;
   /** Undefined where the in-process cache is switched off. */
   answers: PublicAnswers | undefined;
-  metrics: Pick<Metrics, 'requestEnded' | 'feedAnswered'>;
+  metrics: Pick<Metrics, 'requestEnded' | 'feedAnswered' | 'errorAnswered'>;
   serviceKeys: readonly ServiceKey[];
-  errorAnswered(code: ErrorCode): void;
 }
 
 /** `POST /graphql` and `GET /graphql`, by the GraphQL-over-HTTP specification; Apollo answers, this carries. */
 export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { apollo, createContext, limits, limiter, answers } = options;
+  const { apollo, createContext, limits, limiter, answers, metrics, serviceKeys } = options;
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
-    ...(limiter && { onRequest: createRateGate(limiter, options.serviceKeys) }),
+    ...(limiter && { onRequest: createRateGate(limiter, serviceKeys, metrics) }),
     async handler(request, reply) {
       const key = answers && publicKeyOf(request);
       const known = key === undefined ? undefined : answers?.find(key);
@@ -40,7 +38,7 @@ export function addGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptio
       const refusal = limits.refusalOf(documentOf(request));
       if (refusal) {
         limiter?.charge(request.ip, REFUSAL_COST);
-        options.errorAnswered(refusal.code);
+        metrics.errorAnswered(refusal.code);
         return sendError(reply.header('vary', VARY), 400, refusal.code, refusal.message);
       }
       const generation = answers?.generation;
@@ -83,7 +81,7 @@ function sendKnown(
 ): FastifyReply {
   const standing = limiter?.spend({ token: undefined, address: ip }, notes.price);
   if (standing) reply.headers(Object.fromEntries(rateLimitHeaders(standing)));
-  if (standing?.isAllowed === false) return sendRateLimited(reply, standing);
+  if (standing?.isAllowed === false) return sendRateLimited(reply, standing, metrics);
   for (const { feed, source, isFallback } of notes.feeds) metrics.feedAnswered(feed, source, isFallback);
   metrics.requestEnded('query', 200, reply.elapsedTime);
   return reply

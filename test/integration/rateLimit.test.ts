@@ -201,6 +201,17 @@ describe('the rate limit', () => {
     expect((await gateway.query('{ __typename }', from('192.0.2.3', as('alice').headers))).status).toBe(200);
   });
 
+  it('shows each refusal in the metrics, of a session and of an address', async () => {
+    const gateway = await start({ RATE_LIMIT_SESSION_COST: '10', RATE_LIMIT_ADDRESS_COST: '30' });
+    const statuses: number[] = [];
+    for (const request of [as('alice'), as('alice'), {}, {}, {}])
+      statuses.push((await gateway.query(WIDGET, request)).status);
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+
+    expect(statuses).toEqual([200, 429, 200, 429, 429]);
+    expect(/^gateway_errors_total\{code="RATE_LIMITED"\} (\d+)$/m.exec(metrics)?.[1]).toBe('3');
+  });
+
   it('counts what is refused before it runs', async () => {
     const gateway = await start({ RATE_LIMIT_ADDRESS_COST: '50' });
     for (const query of ['{', '{ nothing }', `{ ${'a '.repeat(3_000)} }`, '{ cart { nothing } }', '{ a: }'])
