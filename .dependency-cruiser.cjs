@@ -23,6 +23,12 @@ module.exports = {
       to: { path: '^src/(?!redis/|config\\.ts|errors\\.ts|observability/)' },
     },
     {
+      name: 'rate-limits-know-redis-alone',
+      severity: 'error',
+      from: { path: '^src/limits/' },
+      to: { path: '^src/(?!limits/|redis/|config\\.ts|errors\\.ts|observability/)' },
+    },
+    {
       name: 'observability-knows-nothing-above-it',
       severity: 'error',
       from: { path: '^src/observability/' },

@@ -13,7 +13,7 @@ import { addExplorers } from './explorer.js';
 import { addGraphqlRoute } from './graphqlRoute.js';
 import { addHealthRoutes } from './health.js';
 import { handleFrameworkError, handleHttpErrors } from './httpErrors.js';
-import { DocumentLimits } from './limits.js';
+import { DocumentLimits } from './documentLimits.js';
 import { PublicAnswers } from './publicAnswers.js';
 import { addSecurityHeaders } from './securityHeaders.js';
 

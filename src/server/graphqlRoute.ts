@@ -7,7 +7,7 @@ import type { Metrics } from '../observability/metrics.js';
 import type { Deadline } from '../redis/deadline.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import { sendError } from './httpErrors.js';
-import type { DocumentLimits } from './limits.js';
+import type { DocumentLimits } from './documentLimits.js';
 import { GUESS_COST, rateLimitHeaders, REFUSAL_COST } from './limitsPlugin.js';
 import { publicKeyOf, type PublicAnswer, type PublicAnswers } from './publicAnswers.js';
 import { createRateGate, sendRateLimited } from './rateGate.js';

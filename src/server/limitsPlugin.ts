@@ -3,7 +3,7 @@ import { CodedError } from '../errors.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { Standing } from '../limits/rateBucket.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
-import { tooComplex } from './limits.js';
+import { tooComplex } from './documentLimits.js';
 import type { QueryCost } from './queryCost.js';
 import { hasTooManyValues, MAX_VARIABLE_VALUES } from './variableLimits.js';
 
