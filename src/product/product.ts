@@ -45,6 +45,21 @@ export const productField = {
 /** Whether `has` holds everything in `wants`. */
 export const covers = (has: ProductFields, wants: ProductFields): boolean => (wants & ~has) === 0;
 
+/** The product with these fields of another look at it. */
+export function withFieldsOf(product: Product, look: Product, fields: ProductFields): Product {
+  const from = (field: ProductFields): Product => ((fields & field) === 0 ? product : look);
+  return {
+    id: product.id,
+    name: from(productField.name).name,
+    price: from(productField.price).price,
+    image: from(productField.image).image,
+    rating: from(productField.rating).rating,
+    stock: from(productField.stock).stock,
+    isAvailable: from(productField.isAvailable).isAvailable,
+    categoryId: from(productField.category).categoryId,
+  };
+}
+
 /** Text of the hashes' fields, null where a field or the whole hash is absent. */
 export type HashText<Field extends string> = Partial<Record<Field, string | null>>;
 export type CatalogueText = HashText<'name' | 'price' | 'image' | 'categoryId' | 'rating' | 'stock'>;

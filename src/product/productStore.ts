@@ -3,7 +3,15 @@ import type { CoherentCache, FetchTicket } from '../redis/coherentCache.js';
 import type { Command, CommandReader } from '../redis/commandRunner.js';
 import { keys } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
-import { covers, type PriceRules, type Product, type ProductFault, type ProductFields } from './product.js';
+import {
+  covers,
+  wholeProduct,
+  withFieldsOf,
+  type PriceRules,
+  type Product,
+  type ProductFault,
+  type ProductFields,
+} from './product.js';
 import { ProductLookup } from './productLookup.js';
 
 /** A product, or that there is none, and how much of it was asked for. */
@@ -84,12 +92,9 @@ export class ProductStore {
     cache: CoherentCache | undefined,
   ): Promise<(ProductEntry | CodedError)[]> {
     const fetches = wanted.map(({ id, fields }): Fetch => {
-      const entryKey = keys.product(id);
-      // An entry that lacks a field is replaced by one that has its fields too.
-      const known = cache?.get<ProductEntry>(entryKey)?.fields ?? 0;
       const askedAtMs = performance.now();
-      const ticket = cache?.begin(entryKey, askedAtMs);
-      return { id, fields, askedAtMs, ticket, lookup: new ProductLookup(id, fields | known, cache !== undefined) };
+      const ticket = cache?.begin(keys.product(id), askedAtMs);
+      return { id, fields, askedAtMs, ticket, lookup: new ProductLookup(id, fields, cache !== undefined) };
     });
     const lookups = fetches.map(({ lookup }) => lookup);
     await this.#ask(lookups, scope);
@@ -118,8 +123,12 @@ export class ProductStore {
     }
     const product = lookup.product(this.shop);
     const ttlMs = ticket ? lookup.ttlMs : UNCACHED_TTL_MS;
-    const entry = { product, fields: lookup.fields, faults: lookup.faults, expiresAtMs: askedAtMs + ttlMs };
-    if (ticket) this.cache?.store(ticket, { value: entry, ttlMs, bytes: ENTRY_BYTES });
+    const read = { product, fields: lookup.fields, faults: lookup.faults, expiresAtMs: askedAtMs + ttlMs };
+    if (!ticket) return read;
+    // Nobody announced a change of what is known, so it and what was read now are of the same product.
+    const known = this.cache?.get<ProductEntry>(keys.product(id));
+    const entry = known ? merged(known, read) : read;
+    this.cache?.store(ticket, { value: entry, ttlMs: entry.expiresAtMs - askedAtMs, bytes: ENTRY_BYTES });
     return entry;
   }
 
@@ -130,6 +139,21 @@ export class ProductStore {
     scope.isStale = true;
     return entry;
   }
+}
+
+/** What was read, and of what is known the fields that it lacks. */
+function merged(known: ProductEntry, read: ProductEntry): ProductEntry {
+  if (known.product === null || read.product === null) return read;
+  const isNew = (fault: ProductFault) =>
+    fault.fields === wholeProduct
+      ? !read.faults.some(({ kind, fields }) => kind === fault.kind && fields === wholeProduct)
+      : (fault.fields & read.fields) === 0;
+  return {
+    product: withFieldsOf(known.product, read.product, read.fields),
+    fields: known.fields | read.fields,
+    faults: [...known.faults.filter(isNew), ...read.faults],
+    expiresAtMs: Math.min(known.expiresAtMs, read.expiresAtMs),
+  };
 }
 
 /** One product on its way from Redis. */

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.js';
 import { as, openShop, session, type Shop } from './readsSetup.js';
 
 /** What Redis received, counted at the socket. The cache is empty before each query. */
@@ -131,6 +132,34 @@ describe('product look-ups', () => {
       'hot_product:prod_1 product_id name',
       'product:prod_1 id name rating',
     ]);
+  });
+
+  it('of a product that is known in part ask for what is selected now, and both parts are known from then on', async () => {
+    await shop.run(`
+      HSET product:prod_1 price abc rating 4.5 stock 0 category_id cat_1
+      HSET hot_product:prod_1 product_id prod_1 name Hot stock many is_available 1
+      PEXPIRE hot_product:prod_1 60000`);
+    expect(await asked('{ product(id: "prod_1") { rating isAvailable } }')).toEqual([
+      'hot_product:prod_1 product_id stock is_available',
+      'product:prod_1 id rating stock',
+    ]);
+    expect(await asked('{ product(id: "prod_1") { name price { amount } stock } }')).toEqual([
+      'hot_product:prod_1 product_id name price stock',
+      'product:prod_1 id name price stock',
+    ]);
+    shop.proxy.reset();
+    const { body } = await shop.ask('{ product(id: "prod_1") { name rating stock isAvailable price { amount } } }');
+    expect(body).toEqual({
+      data: { product: { name: 'Hot', rating: 4.5, stock: 0, isAvailable: true, price: null } },
+      extensions: { dataFaults: { INVALID_INTEGER: 1, INVALID_DECIMAL: 1 } },
+    });
+    expect(hmgets()).toEqual([]);
+
+    await shop.run('HSET product:prod_1 rating 3');
+    await eventually(async () =>
+      expect(await shop.read('{ product(id: "prod_1") { rating } }')).toEqual({ product: { rating: 3 } }),
+    );
+    expect(await asked('{ product(id: "prod_1") { name } }')).toHaveLength(2);
   });
 
   it('of a widget are one read of the feed and one batch of HMGETs', async () => {
