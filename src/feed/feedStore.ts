@@ -48,7 +48,8 @@ export class FeedStore {
     }
     const known = this.peek(key, start, count);
     if (known !== undefined) return known;
-    const joined = await cache.inFlight<FeedHead>(key)?.catch(() => undefined);
+    const flight = cache.inFlight<FeedHead>(key);
+    const joined = flight && (await scope.deadline.race(flight).catch(() => undefined));
     const slice = joined === undefined ? undefined : sliceOf(joined, start, count);
     return slice ?? this.#readKept(key, start, count, scope, cache);
   }

@@ -33,7 +33,8 @@ export class CategoryStore {
     const known = this.cache?.get<CategoryEntry>(key);
     if (known !== undefined) return known;
     // A read that somebody else began may fail because its caller hung up, which is nothing to this one.
-    const joined = await this.cache?.inFlight<CategoryEntry>(key)?.catch(() => undefined);
+    const flight = this.cache?.inFlight<CategoryEntry>(key);
+    const joined = flight && (await scope.deadline.race(flight).catch(() => undefined));
     if (joined !== undefined) return joined;
     const askedAtMs = performance.now();
     const ticket = this.cache?.begin(key, askedAtMs);

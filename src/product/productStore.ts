@@ -62,7 +62,8 @@ export class ProductStore {
       const flight = cache.inFlight<ProductEntry>(keys.product(id));
       if (flight === undefined) return void own.push(index);
       joined.push(
-        flight
+        scope.deadline
+          .race(flight)
           .catch(() => undefined)
           .then(async (entry) => {
             // It may have failed because its caller hung up or ran out of time, which is nothing to this one.

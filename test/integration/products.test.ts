@@ -1,4 +1,15 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig } from '../../src/config.js';
+import { FeedStore } from '../../src/feed/feedStore.js';
+import { CategoryStore } from '../../src/product/categoryStore.js';
+import { productField } from '../../src/product/product.js';
+import { ProductStore } from '../../src/product/productStore.js';
+import { createRedisClient } from '../../src/redis/client.js';
+import { CoherentCache } from '../../src/redis/coherentCache.js';
+import { CommandRunner } from '../../src/redis/commandRunner.js';
+import { Deadline } from '../../src/redis/deadline.js';
+import { ReadScope } from '../../src/redis/readScope.js';
 import { openShop, type Shop } from './readsSetup.js';
 
 /** What hangs on the shop's settings, and how products fare while they change. */
@@ -136,5 +147,45 @@ describe('products', () => {
     first.abort();
     await expect(hungUp).rejects.toThrow('aborted');
     expect((await answer).body).toEqual({ data });
+  });
+
+  it('are waited for no longer than the caller has time, although another one has more and asked first', async () => {
+    const shop = await open({ CACHE_ENABLED: 'false' });
+    await shop.run('HSET product:p id p name Lamp\nHSET category:c id c name Lamps\nZADD rec:popular 1 p');
+    shop.proxy.delay(400);
+    const { redis } = loadConfig({ REDIS_URL: shop.proxy.url });
+    const client = createRedisClient(redis, 'test');
+    await once(client, 'ready');
+    const reader = new CommandRunner(client, redis);
+    const cache = new CoherentCache({ maxBytes: 1_000_000, staleMs: 0 });
+    cache.trackingReady();
+    const [long, short] = [5_000, 100].map((ms) => new ReadScope(new Deadline(ms)));
+    const products = new ProductStore(reader, cache, { currency: 'EUR', minorDigits: 2, productPriceUnit: 'major' });
+    const categories = new CategoryStore(reader, cache);
+    const feeds = new FeedStore(reader, cache);
+    const readAll = (scope: ReadScope) =>
+      Promise.all([
+        products.readMany([{ id: 'p', fields: productField.name }], scope),
+        categories.readMany(['c'], scope),
+        feeds.read('rec:popular', 0, 10, scope),
+      ]);
+
+    const first = readAll(long!);
+    const startedAtMs = performance.now();
+    const [[product], [category], feed] = await readAll(short!);
+    expect(performance.now() - startedAtMs).toBeLessThan(300);
+    expect([product, category, feed]).toMatchObject([
+      { code: 'UPSTREAM_UNAVAILABLE' },
+      { code: 'UPSTREAM_UNAVAILABLE' },
+      { failed: true },
+    ]);
+    expect(await first).toMatchObject([
+      [{ product: { name: 'Lamp' } }],
+      [{ category: { name: 'Lamps' } }],
+      { members: [{ id: 'p' }] },
+    ]);
+    for (const scope of [long!, short!]) scope.deadline.clear();
+    reader.close();
+    client.disconnect();
   });
 });
