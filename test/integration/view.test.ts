@@ -82,6 +82,19 @@ describe.each<Mode>(['one node', 'a Cluster'])('views on %s', (mode) => {
     expect(await newestOf('recent_views:5')).toEqual(['a:7', 'a:1:1:3', 'a:1:2']);
   });
 
+  it('is the newest view, too, where another writer scored in milliseconds', async () => {
+    const entries = (suffix: string) =>
+      many(60).flatMap((productId, index) => [1_704_902_400_123 + index * 1_000, productId + suffix]);
+    await setup.redis.zadd('rec:user:5:history', ...entries(''));
+    await setup.redis.zadd('recent_views:5', ...entries(':3'));
+    await view('prod_30', { durationSeconds: 8 });
+    expect((await newestOf('rec:user:5:history')).slice(0, 3)).toEqual(['prod_30', 'prod_60', 'prod_59']);
+    expect((await newestOf('recent_views:5')).slice(0, 3)).toEqual(['prod_30:8', 'prod_60:3', 'prod_59:3']);
+    expect(Number(await setup.redis.zscore('rec:user:5:history', 'prod_60'))).toBe(1_704_902_459.123);
+    expect(await setup.redis.zcard('rec:user:5:history')).toBe(50);
+    expect(await setup.redis.zcard('recent_views:5')).toBe(10);
+  });
+
   it('cuts what another writer left too long', async () => {
     const entries = many(500).flatMap((productId, index) => [1_000 + index, `${productId}:3`]);
     await setup.redis.zadd('recent_views:5', ...entries);

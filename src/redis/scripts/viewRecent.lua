@@ -14,6 +14,11 @@
 local beyond = -(ARGV[4] + 1)
 -- Before the reading too: others may have left the key longer than it should be.
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, beyond)
+-- Others may have scored in milliseconds (R6), which beside seconds would be newer than all that is to come.
+local inMs = redis.call('ZRANGEBYSCORE', KEYS[1], '1e11', '(+inf', 'WITHSCORES')
+for i = 1, #inMs, 2 do
+  redis.call('ZADD', KEYS[1], 'XX', string.format('%.17g', inMs[i + 1] / 1000), inMs[i])
+end
 local members, view = redis.call('ZRANGE', KEYS[1], 0, -1), ARGV[1] .. ':' .. ARGV[2]
 -- Before the older ones go: a key that vanishes for a moment could not be written again while its slot is moving.
 redis.call('ZADD', KEYS[1], ARGV[3], view)
