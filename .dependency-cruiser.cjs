@@ -56,8 +56,14 @@ module.exports = {
     {
       name: 'server-is-above-graphql-and-features',
       severity: 'error',
-      from: { path: '^src/(graphql|product|session|cart|feed)/' },
+      from: { path: '^src/(graphql|gateway|product|session|cart|feed)/' },
       to: { path: '^src/(server|demo)/' },
+    },
+    {
+      name: 'only-the-server-knows-how-all-is-wired',
+      severity: 'error',
+      from: { path: '^src/(graphql|product|session|cart|feed|redis|limits|observability)/' },
+      to: { path: '^src/gateway/' },
     },
     { name: 'nothing-imports-main', severity: 'error', from: {}, to: { path: '^src/(demo/)?main\\.ts' } },
     {

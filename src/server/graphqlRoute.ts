@@ -2,7 +2,7 @@ import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ServiceKey } from '../config.js';
 import type { GatewayContext } from '../graphql/context.js';
-import type { Caller } from '../graphql/requestContext.js';
+import type { Caller } from '../gateway/requestContext.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Deadline } from '../redis/deadline.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';

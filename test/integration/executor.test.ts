@@ -6,7 +6,7 @@ import { generateShop } from '../../src/demo/shop.js';
 import type { GatewayContext } from '../../src/graphql/context.js';
 import { PrewrittenFields } from '../../src/graphql/prewrittenFields.js';
 import { buildSchema } from '../../src/graphql/schema.js';
-import { createServices, type Services } from '../../src/graphql/services.js';
+import { createServices, type Services } from '../../src/gateway/services.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import { runByBoth } from '../support/bothExecutors.js';

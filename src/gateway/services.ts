@@ -3,7 +3,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { CoherentCache } from '../redis/coherentCache.js';
 import { RateLimiter } from '../limits/rateLimiter.js';
-import type { GatewayContext } from './context.js';
+import type { GatewayContext } from '../graphql/context.js';
 import { openRedis, type RedisAccess } from './redisAccess.js';
 import { createContext, type Caller } from './requestContext.js';
 import { createStores } from './stores.js';

@@ -10,8 +10,8 @@ import { ReadScope } from '../redis/readScope.js';
 import { Asker, presentedToken } from '../session/asker.js';
 import { matchServiceKey } from '../session/serviceKeys.js';
 import { SessionLoader } from '../session/sessionLoader.js';
-import { CachePolicy } from './cachePolicy.js';
-import type { AnswerNotes, GatewayContext } from './context.js';
+import { CachePolicy } from '../graphql/cachePolicy.js';
+import type { AnswerNotes, GatewayContext } from '../graphql/context.js';
 import type { Stores } from './stores.js';
 
 /** Who sent a request: its headers by lower-case name, and the address that limits are counted for. */
