@@ -1,3 +1,4 @@
+import type { Money } from '../money.js';
 import type { CartOwner } from './cartIds.js';
 
 /** A customer's cart as the API shows it (A: `cart:{user_id}:{session_id}`). Its lines are read apart. */
@@ -23,12 +24,6 @@ export interface CartLine {
   readonly quantity: number;
   readonly unitPrice: Money;
   readonly amount: Money;
-}
-
-/** An exact amount in the shop's currency. */
-export interface Money {
-  readonly amount: string;
-  readonly currencyCode: string;
 }
 
 /** What of the shop's settings the carts go by. */

@@ -2,7 +2,8 @@ import Big from 'big.js';
 import { isLosslessNumber, LosslessNumber, parse, stringify } from 'lossless-json';
 import { amount, integer, jsonArray, presentText, withMinorDigits, type DataFault } from '../redis/decode.js';
 import { isProductId } from '../redis/ids.js';
-import type { CartLine, CartRules, Money } from './cart.js';
+import type { Money } from '../money.js';
+import type { CartLine, CartRules } from './cart.js';
 
 /** What one element of the list says. Other members that its writer put there are kept in `source`. */
 export interface LineData {

@@ -1,3 +1,4 @@
+import type { Money } from '../money.js';
 import {
   amount,
   boolean,
@@ -10,12 +11,6 @@ import {
   type DataFault,
 } from '../redis/decode.js';
 import { isCategoryId } from '../redis/ids.js';
-
-/** An exact amount in the shop's currency. */
-export interface Money {
-  readonly amount: string;
-  readonly currencyCode: string;
-}
 
 /** A product as the two caches know it (R4). What was not asked for is null, like what is not known. */
 export interface Product {
