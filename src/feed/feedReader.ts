@@ -28,7 +28,7 @@ export interface FeedStores<P extends FeedProduct> {
 const FALLBACK_MAX_AGE_SECONDS = 30;
 /** Rough sizes of a kept page, for the byte limit. */
 const PAGE_BYTES = 500;
-const EDGE_BYTES = 1_000;
+const EDGE_BYTES = 500;
 
 /** Feeds for one request. */
 export class FeedReader<P extends FeedProduct = FeedProduct> {

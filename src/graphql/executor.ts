@@ -3,7 +3,6 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { conditionsOf, resolveConditions, type Condition } from './conditions.js';
 import type { GatewayContext } from './context.js';
-import type { PrewrittenFields } from './prewrittenFields.js';
 
 /** One validated operation to run. */
 export interface Operation<Context = GatewayContext> {
@@ -20,8 +19,6 @@ export interface ExecutorOptions {
   compileAfter: number;
   /** So many compiled operations are kept, each some hundred kilobytes. Default: 500. */
   maxCompiled?: number;
-  /** Writes products and feeds as JSON text; the answer must then be made by `stringify` of rawJson.ts. */
-  prewritten?: PrewrittenFields | undefined;
 }
 
 /**
@@ -93,16 +90,10 @@ export class JitExecutor<Context = GatewayContext> {
     if (entry === undefined) {
       if (plan.combinations.size >= MAX_COMBINATIONS && !plan.combinations.has(key)) return null;
       plan.combinations.add(key);
-      entry = { code: this.#compile(resolveConditions(document, values), operationName) };
+      entry = { code: compile(this.schema, resolveConditions(document, values), operationName) };
       this.#codes.set(key, entry);
     }
     return entry.code;
-  }
-
-  #compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
-    const { prewritten } = this.options;
-    if (prewritten === undefined) return compile(this.schema, document, operationName);
-    return compile(prewritten.schema, prewritten.rewrite(document, operationName), operationName);
   }
 
   #checked(operation: Operation<Context>, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {

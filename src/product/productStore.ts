@@ -30,8 +30,7 @@ export interface ProductWanted {
 
 /** Without the in-process cache nobody asks for a product's TTL; an answer may be kept this long then. */
 const UNCACHED_TTL_MS = 5_000;
-/** With up to four texts that the executor keeps of it. */
-const ENTRY_BYTES = 1_500;
+const ENTRY_BYTES = 700;
 
 /** Reads of `hot_product:{id}` and `product:{id}` (documents A and B, R4). */
 export class ProductStore {

@@ -9,9 +9,6 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { GatewayContext } from '../graphql/context.js';
-import type { ExecutorOptions } from '../graphql/executor.js';
-import { PrewrittenFields } from '../graphql/prewrittenFields.js';
-import { stringify } from '../graphql/rawJson.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -31,9 +28,8 @@ export function createApollo(
 ): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     ...(config.graphql.executor === 'jit'
-      ? { gateway: jitGateway(schema, executorOptions(schema, config)) }
+      ? { gateway: jitGateway(schema, { compileAfter: config.graphql.compileAfter }) }
       : { schema }),
-    stringifyResult: stringify,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.graphql.introspection,
     csrfPrevention: true,
@@ -53,15 +49,6 @@ export function createApollo(
       ...withoutExtras(),
     ],
   });
-}
-
-function executorOptions(schema: GraphQLSchema, { graphql, cache }: Config): ExecutorOptions {
-  // Without the cache no product is ever the same object again.
-  const isPrewriting = graphql.prewrittenFields && cache.enabled;
-  return {
-    compileAfter: graphql.compileAfter,
-    prewritten: isPrewriting ? new PrewrittenFields(schema) : undefined,
-  };
 }
 
 /** The cache plugin wraps every field and costs more than the rest of Apollo; the others talk to Apollo's servers. */
