@@ -127,10 +127,15 @@ describe('secrets of the built gateway', () => {
     });
     const [error] = body.errors ?? [];
     const id = String(error?.extensions?.['id']);
-    const line = gateway
-      .output()
-      .split('\n')
-      .find((text) => text.includes(id));
+    // The log takes another way to the test than the answer.
+    const line = await eventually(() => {
+      const found = gateway
+        .output()
+        .split('\n')
+        .find((text) => text.includes(id));
+      if (found === undefined) throw new Error(`no line has ${id}`);
+      return found;
+    });
 
     expect({ status, error }).toEqual({
       status: 200,
