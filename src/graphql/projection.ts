@@ -11,8 +11,6 @@ import {
 } from 'graphql';
 import { productField, type ProductFields } from '../product/product.js';
 
-export { productField };
-
 /** What a resolver needs of `info`; both executors give it. */
 export type SelectionInfo = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues' | 'schema'>;
 
