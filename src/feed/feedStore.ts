@@ -1,10 +1,11 @@
-import { CodedError } from '../errors.js';
+import { CodedError, upstreamUnavailable } from '../errors.js';
 import type { CoherentCache } from '../redis/coherentCache.js';
 import type { Command, CommandReader, Reply } from '../redis/commandRunner.js';
 import { remainingMs, score, type DataFault } from '../redis/decode.js';
 import { isProductId } from '../redis/ids.js';
 import { keys, trackedPrefixes } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
+import { UnsentReads } from '../redis/unsentReads.js';
 import type { FeedMember, FeedSlice } from './feed.js';
 
 /** The head of a feed, as far as somebody read it. */
@@ -27,10 +28,14 @@ const MEMBER_BYTES = 100;
  * cannot be read, or is of the wrong type, is a slice that says so, and the next rule answers.
  */
 export class FeedStore {
+  readonly #unsent: UnsentReads<FeedHead>;
+
   constructor(
     private readonly reader: CommandReader,
     private readonly cache: CoherentCache | undefined,
-  ) {}
+  ) {
+    this.#unsent = new UnsentReads(reader);
+  }
 
   /** The stretch, if this process knows it to be right now, without asking Redis. */
   peek(key: string, start: number, count: number): FeedSlice | undefined {
@@ -83,24 +88,18 @@ export class FeedStore {
   }
 
   /** @throws UPSTREAM_UNAVAILABLE, or BrokenFeed where the key is no sorted set. */
-  async #readHead(key: string, start: number, count: number, scope: ReadScope): Promise<FeedHead> {
+  async #readHead(key: string, start: number, count: number, { deadline }: ReadScope): Promise<FeedHead> {
+    if (deadline.isOver) throw upstreamUnavailable();
     const askedAtMs = performance.now();
     const commands: Command[] = [
       // One member more than asked for tells whether there is more.
       ['zrevrange', key, start, start + count, 'WITHSCORES'],
       ['pttl', key],
     ];
-    const [range, ttl] = await this.reader.read(commands, scope.deadline);
-    if (range instanceof CodedError) throw range;
-    if (!Array.isArray(range)) throw new BrokenFeed();
-    const faults: DataFault[] = [];
-    const members = membersOf(range as string[], faults);
-    return {
-      members,
-      isWhole: members.length <= count,
-      expiresAtMs: askedAtMs + remainingMs(ttl, members.length > 0),
-      hasFaults: faults.length > 0,
-    };
+    const head = this.#unsent.join(`${key} ${start} ${count}`, commands, ([range, ttl]) =>
+      headOf(range, ttl, count, askedAtMs),
+    );
+    return deadline.race(head);
   }
 
   #stale(key: string, start: number, count: number, scope: ReadScope): FeedSlice | undefined {
@@ -112,6 +111,19 @@ export class FeedStore {
 }
 
 class BrokenFeed extends Error {}
+
+function headOf(range: Reply, ttl: Reply, count: number, askedAtMs: number): FeedHead {
+  if (range instanceof CodedError) throw range;
+  if (!Array.isArray(range)) throw new BrokenFeed();
+  const faults: DataFault[] = [];
+  const members = membersOf(range as string[], faults);
+  return {
+    members,
+    isWhole: members.length <= count,
+    expiresAtMs: askedAtMs + remainingMs(ttl, members.length > 0),
+    hasFaults: faults.length > 0,
+  };
+}
 
 const isTracked = (key: string): boolean => trackedPrefixes.some((prefix) => key.startsWith(prefix));
 const isKept = (key: string): boolean => isTracked(key) || key === keys.trendingProducts();

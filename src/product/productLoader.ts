@@ -4,7 +4,8 @@ import type { ReadScope } from '../redis/readScope.js';
 import type { Category } from './category.js';
 import type { CategoryEntry, CategoryStore } from './categoryStore.js';
 import { concerns, covers, type Product, type ProductFault, type ProductFields } from './product.js';
-import type { ProductEntry, ProductStore } from './productStore.js';
+import type { ProductEntry } from './productLookup.js';
+import type { ProductStore } from './productStore.js';
 
 /** Told when data of an answer run out, on the monotonic clock. */
 export type NoteExpiry = (atMs: number) => void;

@@ -18,6 +18,18 @@ type HashName = 'hot' | 'catalogue';
 /** A hash's answer to its HMGET: the id field first, then the plan's. */
 type Values = readonly (string | null)[];
 
+/** A product, or that there is none, and how much of it was asked for. */
+export interface ProductEntry {
+  readonly product: Product | null;
+  readonly fields: ProductFields;
+  readonly faults: readonly ProductFault[];
+  /** When the data behind it run out, on the monotonic clock; Infinity where unknown or never. */
+  readonly expiresAtMs: number;
+}
+
+/** Without the in-process cache nobody asks for a product's TTL; an answer may be kept this long then. */
+const UNCACHED_TTL_MS = 5_000;
+
 const NO_FAULTS: readonly ProductFault[] = [];
 
 /**
@@ -28,10 +40,12 @@ const NO_FAULTS: readonly ProductFault[] = [];
 export class ProductLookup {
   /** Set where Redis could not be asked. */
   error: CodedError | undefined;
-  /** What is left of the hashes' lives, in milliseconds; Infinity where they have no TTL or nobody asked. */
-  ttlMs = Infinity;
-  faults: readonly ProductFault[] = NO_FAULTS;
   readonly #plan: Plan;
+  readonly #askedAtMs = performance.now();
+  /** What is left of the hashes' lives; Infinity where they have no TTL. */
+  #ttlMs = Infinity;
+  #faults: readonly ProductFault[] = NO_FAULTS;
+  #entry: ProductEntry | undefined;
   #hot: Values | undefined;
   #catalogue: Values | undefined;
   #exists = false;
@@ -41,7 +55,7 @@ export class ProductLookup {
   constructor(
     private readonly id: string,
     readonly fields: ProductFields,
-    private readonly withTtl: boolean,
+    readonly withTtl: boolean,
   ) {
     this.#plan = planOf(fields);
   }
@@ -74,9 +88,18 @@ export class ProductLookup {
     return after;
   }
 
-  /** Null where neither hash is a product. */
-  product(shop: PriceRules): Product | null {
-    if (!this.#exists) return null;
+  /** What Redis said, decoded once for all who ask. */
+  entry(shop: PriceRules): ProductEntry {
+    return (this.#entry ??= this.#decode(shop));
+  }
+
+  #decode(shop: PriceRules): ProductEntry {
+    const product = this.#exists ? this.#product(shop) : null;
+    const expiresAtMs = this.#askedAtMs + (this.withTtl ? this.#ttlMs : UNCACHED_TTL_MS);
+    return { product, fields: this.fields, faults: this.#faults, expiresAtMs };
+  }
+
+  #product(shop: PriceRules): Product {
     const { hot, catalogue } = this.#plan;
     return decodeProduct(this.id, hot.text(this.#hot), catalogue.text(this.#catalogue), shop, (kind, fields) =>
       this.#addFault({ kind, fields }),
@@ -102,12 +125,12 @@ export class ProductLookup {
     if (!exists && values?.some((text, index) => index > 0 && text !== null) === true)
       this.#addFault({ kind: 'MISSING_FIELD', fields: wholeProduct });
     if (exists) this.#exists = true;
-    if (this.withTtl) this.ttlMs = Math.min(this.ttlMs, remainingMs(replies[at + 1], exists));
+    if (this.withTtl) this.#ttlMs = Math.min(this.#ttlMs, remainingMs(replies[at + 1], exists));
     return values;
   }
 
   #addFault(fault: ProductFault): void {
-    this.faults = [...this.faults, fault];
+    this.#faults = [...this.#faults, fault];
   }
 }
 

@@ -1,6 +1,6 @@
-import type { CodedError } from '../errors.js';
+import { upstreamUnavailable, type CodedError } from '../errors.js';
 import type { CoherentCache, FetchTicket } from '../redis/coherentCache.js';
-import type { Command, CommandReader } from '../redis/commandRunner.js';
+import type { CommandReader } from '../redis/commandRunner.js';
 import { keys } from '../redis/keyspace.js';
 import type { ReadScope } from '../redis/readScope.js';
 import {
@@ -8,32 +8,24 @@ import {
   wholeProduct,
   withFieldsOf,
   type PriceRules,
-  type Product,
   type ProductFault,
   type ProductFields,
 } from './product.js';
-import { ProductLookup } from './productLookup.js';
-
-/** A product, or that there is none, and how much of it was asked for. */
-export interface ProductEntry {
-  readonly product: Product | null;
-  readonly fields: ProductFields;
-  readonly faults: readonly ProductFault[];
-  /** When the data behind it run out, on the monotonic clock; Infinity where unknown or never. */
-  readonly expiresAtMs: number;
-}
+import type { ProductEntry, ProductLookup } from './productLookup.js';
+import { ProductWave } from './productWave.js';
 
 export interface ProductWanted {
   readonly id: string;
   readonly fields: ProductFields;
 }
 
-/** Without the in-process cache nobody asks for a product's TTL; an answer may be kept this long then. */
-const UNCACHED_TTL_MS = 5_000;
 const ENTRY_BYTES = 700;
 
 /** Reads of `hot_product:{id}` and `product:{id}` (documents A and B, R4). */
 export class ProductStore {
+  /** What this turn of the event loop asks for. */
+  #wave: ProductWave | undefined;
+
   constructor(
     private readonly reader: CommandReader,
     private readonly cache: CoherentCache | undefined,
@@ -91,45 +83,46 @@ export class ProductStore {
     scope: ReadScope,
     cache: CoherentCache | undefined,
   ): Promise<(ProductEntry | CodedError)[]> {
+    if (wanted.length === 0) return [];
+    if (scope.deadline.isOver) return wanted.map((product) => this.#stale(product, upstreamUnavailable(), scope));
+    const wave = this.#openWave();
     const fetches = wanted.map(({ id, fields }): Fetch => {
-      const askedAtMs = performance.now();
-      const ticket = cache?.begin(keys.product(id), askedAtMs);
-      return { id, fields, askedAtMs, ticket, lookup: new ProductLookup(id, fields, cache !== undefined) };
+      const ticket = cache?.begin(keys.product(id));
+      return { id, fields, ticket, lookup: wave.lookup(id, fields, cache !== undefined) };
     });
-    const lookups = fetches.map(({ lookup }) => lookup);
-    await this.#ask(lookups, scope);
-    // In `hot_product` alone, and the first look had no reason to ask that hash.
-    const unseen = lookups.filter((lookup) => lookup.needsSecondLook);
-    if (unseen.length > 0) await this.#ask(unseen, scope);
+    try {
+      await scope.deadline.race(wave.arrived);
+      if (fetches.some(({ lookup }) => lookup.needsSecondLook)) await scope.deadline.race(wave.secondLook());
+    } catch (error) {
+      return fetches.map((fetch) => this.#failed(fetch, error as CodedError, scope));
+    }
     return fetches.map((fetch) => this.#finish(fetch, scope));
   }
 
-  async #ask(lookups: readonly ProductLookup[], scope: ReadScope): Promise<void> {
-    const commands: Command[] = [];
-    for (const lookup of lookups) lookup.addCommands(commands);
-    try {
-      const replies = await this.reader.read(commands, scope.deadline);
-      let next = 0;
-      for (const lookup of lookups) next = lookup.takeReplies(replies, next);
-    } catch (error) {
-      for (const lookup of lookups) lookup.error = error as CodedError;
-    }
+  #openWave(): ProductWave {
+    if (this.#wave !== undefined && !this.#wave.isFull) return this.#wave;
+    const wave = new ProductWave(this.reader, () => {
+      if (this.#wave === wave) this.#wave = undefined;
+    });
+    this.#wave = wave;
+    return wave;
   }
 
-  #finish({ id, fields, askedAtMs, ticket, lookup }: Fetch, scope: ReadScope): ProductEntry | CodedError {
-    if (lookup.error !== undefined) {
-      if (ticket) this.cache?.abandon(ticket, lookup.error);
-      return this.#stale({ id, fields }, lookup.error, scope);
-    }
-    const product = lookup.product(this.shop);
-    const ttlMs = ticket ? lookup.ttlMs : UNCACHED_TTL_MS;
-    const read = { product, fields: lookup.fields, faults: lookup.faults, expiresAtMs: askedAtMs + ttlMs };
+  #finish(fetch: Fetch, scope: ReadScope): ProductEntry | CodedError {
+    const { id, ticket, lookup } = fetch;
+    if (lookup.error !== undefined) return this.#failed(fetch, lookup.error, scope);
+    const read = lookup.entry(this.shop);
     if (!ticket) return read;
     // Nobody announced a change of what is known, so it and what was read now are of the same product.
     const known = this.cache?.get<ProductEntry>(keys.product(id));
     const entry = known ? merged(known, read) : read;
-    this.cache?.store(ticket, { value: entry, ttlMs: entry.expiresAtMs - askedAtMs, bytes: ENTRY_BYTES });
+    this.cache?.store(ticket, { value: entry, ttlMs: entry.expiresAtMs - ticket.askedAtMs, bytes: ENTRY_BYTES });
     return entry;
+  }
+
+  #failed({ ticket, ...wanted }: Fetch, error: CodedError, scope: ReadScope): ProductEntry | CodedError {
+    if (ticket) this.cache?.abandon(ticket, error);
+    return this.#stale(wanted, error, scope);
   }
 
   /** What was known before Redis went away; better than nothing, and marked as such. */
@@ -158,7 +151,6 @@ function merged(known: ProductEntry, read: ProductEntry): ProductEntry {
 
 /** One product on its way from Redis. */
 interface Fetch extends ProductWanted {
-  readonly askedAtMs: number;
   readonly ticket: FetchTicket | undefined;
   readonly lookup: ProductLookup;
 }

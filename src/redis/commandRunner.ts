@@ -15,13 +15,16 @@ export type Command = readonly [name: string, key: string, ...args: (string | nu
  */
 export type Reply = unknown;
 
+/** Commands, or what gathers them until their pipeline leaves: it is called once, at that moment. */
+export type Commands = readonly Command[] | (() => readonly Command[]);
+
 /** What the gateway reads Redis through. */
 export interface CommandReader {
   /**
    * Replies in the order of the commands. A command's error is its reply; it costs only itself.
    * @throws UPSTREAM_UNAVAILABLE where Redis is known to be away, or did not answer before the deadline.
    */
-  read(commands: readonly Command[], deadline?: Deadline): Promise<Reply[]>;
+  read(commands: Commands, deadline?: Deadline): Promise<Reply[]>;
 }
 
 export interface CommandRunnerOptions {
@@ -37,10 +40,14 @@ export interface CommandRunnerOptions {
   onSuspect?: (node: string) => void;
 }
 
-interface Batch {
-  commands: readonly Command[];
+interface Asked {
+  commands: Commands;
   resolve: (replies: Reply[]) => void;
   reject: (error: unknown) => void;
+}
+
+interface Batch extends Asked {
+  commands: readonly Command[];
 }
 
 /**
@@ -59,7 +66,7 @@ export class CommandRunner implements CommandReader {
   #timeoutMs: number;
   #presence: Presence;
   #suspects: Suspects;
-  #waiting: Batch[] = [];
+  #waiting: Asked[] = [];
   #inFlight = 0;
 
   constructor(client: RedisClient, options: CommandRunnerOptions) {
@@ -75,11 +82,11 @@ export class CommandRunner implements CommandReader {
     });
   }
 
-  read(commands: readonly Command[], deadline?: Deadline): Promise<Reply[]> {
-    if (commands.length === 0) return Promise.resolve([]);
+  read(commands: Commands, deadline?: Deadline): Promise<Reply[]> {
+    if (typeof commands !== 'function' && commands.length === 0) return Promise.resolve([]);
     if (this.#isAway || this.#inFlight >= this.#maxQueuedCommands) return Promise.reject(upstreamUnavailable());
     if (deadline?.isOver === true) return Promise.reject(upstreamUnavailable());
-    this.#inFlight += commands.length;
+    if (typeof commands !== 'function') this.#inFlight += commands.length;
     const replies = new Promise<Reply[]>((resolve, reject) => {
       this.#waiting.push({ commands, resolve, reject });
       // `setImmediate` runs after all sockets of this turn were read: what other requests ask for joins the pipeline.
@@ -99,7 +106,7 @@ export class CommandRunner implements CommandReader {
   }
 
   #flush(): void {
-    let waiting = this.#waiting;
+    let waiting = this.#waiting.map((asked) => this.#gather(asked));
     this.#waiting = [];
     // Of many requests the first need not wait until the last has its replies.
     while (waiting.length > 0) {
@@ -107,6 +114,13 @@ export class CommandRunner implements CommandReader {
       this.#sendBatches(waiting.slice(0, end));
       waiting = waiting.slice(end);
     }
+  }
+
+  #gather({ commands, resolve, reject }: Asked): Batch {
+    if (typeof commands !== 'function') return { commands, resolve, reject };
+    const gathered = commands();
+    this.#inFlight += gathered.length;
+    return { commands: gathered, resolve, reject };
   }
 
   #sendBatches(batches: readonly Batch[]): void {
