@@ -4,6 +4,7 @@ import type { RedisClient } from './client.js';
 import type { Command, Reply } from './commandRunner.js';
 import { ConnectionLost } from './presence.js';
 import { inTime, TimedOut } from './inTime.js';
+import { sendPipeline } from './pipeline.js';
 import { isRedirection, isTimeout } from './replyErrors.js';
 import { ONLY_NODE, type Suspects } from './suspects.js';
 
@@ -25,15 +26,20 @@ export async function sendReads(
   timeoutMs: number,
 ): Promise<Answers> {
   if (!(client instanceof Redis)) return perNode(client, commands, suspects, timeoutMs);
-  const replies = await pipeline(client, commands, timeoutMs);
+  const replies = await allInTime(sendPipeline(client, commands), commands, timeoutMs);
   if (replies.some(wasCutOff)) throw new ConnectionLost();
   return { replies, timedOut: replies.some(hasTimedOut) ? [ONLY_NODE] : [] };
 }
 
 /** One timer stands for all commands: ioredis' own, one a command, take a quarter of a big pipeline's time. */
-async function pipeline(client: RedisClient, commands: readonly Command[], timeoutMs: number): Promise<Reply[]> {
-  const results = await inTime(client.pipeline(commands as unknown as unknown[][]).exec(), timeoutMs);
-  if (results instanceof TimedOut) return commands.map(() => results);
+async function allInTime(sent: Promise<Reply[]>, commands: readonly Command[], timeoutMs: number): Promise<Reply[]> {
+  const replies = await inTime(sent, timeoutMs);
+  return replies instanceof TimedOut ? commands.map(() => replies) : replies;
+}
+
+/** ioredis follows the Cluster's topology for its own pipelines alone. */
+async function clusterPipeline(cluster: Cluster, commands: readonly Command[]): Promise<Reply[]> {
+  const results = await cluster.pipeline(commands as unknown as unknown[][]).exec();
   if (results === null) throw new Error('The pipeline was discarded.');
   return results.map(([error, value]) => error ?? value);
 }
@@ -63,7 +69,9 @@ async function perNode(
       const group = indexes.map((index) => commands[index]!);
       const answers = suspects.has(node)
         ? group.map(() => new Error('The node does not answer.'))
-        : await pipeline(cluster, group, timeoutMs).catch((error: unknown): Reply[] => indexes.map(() => error));
+        : await allInTime(clusterPipeline(cluster, group), group, timeoutMs).catch((error: unknown): Reply[] =>
+            indexes.map(() => error),
+          );
       if (answers.some(hasTimedOut)) timedOut.push(node);
       await Promise.all(
         indexes.map(async (index, position) => {
