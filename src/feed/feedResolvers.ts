@@ -15,13 +15,8 @@ interface About {
 /** A field of `Recommendations`. */
 const feedOf =
   (feed: FeedName) =>
-  (
-    { userId, distinct }: FeedsOf,
-    { categoryId, productId, ...args }: FeedArguments & About,
-    context: GatewayContext,
-    info: GraphQLResolveInfo,
-  ): Promise<FeedPage> =>
-    context.feeds.page({ ...feedQueryOf(feed, productId ?? categoryId, args, info), userId, distinct });
+  (feeds: FeedsOf, args: FeedArguments & About, context: GatewayContext, info: GraphQLResolveInfo): Promise<FeedPage> =>
+    context.feeds.page(feedQueryOf(feed, args.productId ?? args.categoryId, args, info, feeds));
 
 /** A feed that hangs on the thing it is about. */
 const feedAbout =

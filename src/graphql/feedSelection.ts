@@ -4,12 +4,13 @@ import { isSelected, onceForField, productFieldsNamed, productFieldsOf, type Sel
 
 const AVAILABILITY = productFieldsNamed('isAvailable');
 
-/** A feed as the client asks for it: its arguments, and what the query selects of it. */
+/** A feed as the client asks for it: its arguments, what the query selects of it, and whose it is. */
 export function feedQueryOf(
   feed: FeedName,
   about: string | null | undefined,
   args: FeedArguments,
   info: SelectionInfo,
+  { userId, distinct }: Pick<FeedQuery, 'userId' | 'distinct'> = {},
 ): FeedQuery {
   const { fields, wantsNextPage } = onceForField(info, 'feed', () => ({
     fields: productFieldsOf(info, ['edges', 'node']) | productFieldsOf(info, ['nodes']),
@@ -29,5 +30,7 @@ export function feedQueryOf(
     fallback,
     fields: availableOnly === true ? fields | AVAILABILITY : fields,
     wantsNextPage,
+    userId,
+    distinct,
   };
 }

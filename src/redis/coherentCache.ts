@@ -44,6 +44,9 @@ export interface CacheStats {
 /** An untracked value is held for this long at most. */
 export const HOLD_MS = 1_000;
 
+/** To move an entry to the head of the LRU list takes longer than to find it, so each is moved this often at most. */
+const USE_NOTED_EVERY_MS = 1_000;
+
 /** What an entry costs beside its value and key: its own object and the slots of the LRU list, roughly. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
@@ -72,12 +75,16 @@ export class CoherentCache {
 
   /** The coherent value, or undefined. A batch may read the clock once and pass it along. */
   get<V>(entryKey: string, atMs = this.now()): V | undefined {
-    const entry = this.entries.get(entryKey);
+    const entry = this.entries.peek(entryKey);
     if (entry === undefined || !this.isCoherent(entry, atMs)) {
       this.counts.misses++;
       return undefined;
     }
     this.counts.hits++;
+    if (atMs - entry.usedAtMs > USE_NOTED_EVERY_MS) {
+      entry.usedAtMs = atMs;
+      this.entries.get(entryKey);
+    }
     return entry.value as V;
   }
 
@@ -133,7 +140,7 @@ export class CoherentCache {
     const size = Math.ceil(bytes) + 2 * entryKey.length + ENTRY_OVERHEAD_BYTES;
     this.entries.set(
       entryKey,
-      { value, expiresAtMs, keyExpiresAtMs: askedAtMs + ttlMs, held, era: this.era },
+      { value, expiresAtMs, keyExpiresAtMs: askedAtMs + ttlMs, held, era: this.era, usedAtMs: askedAtMs },
       { size },
     );
   }
@@ -210,4 +217,6 @@ interface Entry {
   readonly keyExpiresAtMs: number;
   readonly held: boolean;
   readonly era: Era;
+  /** When it was last moved to the head of the LRU list. */
+  usedAtMs: number;
 }
