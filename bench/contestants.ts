@@ -31,6 +31,7 @@ export const contestants: readonly Contestant[] = [
   gateway('ours', 'this gateway, everything on', {}),
   gateway('ours-cold', 'this gateway without its cache', { CACHE_ENABLED: 'false' }),
   gateway('ours-no-answers', 'this gateway, no whole answers kept', { CACHE_ANSWERS: 'false' }),
+  gateway('ours-no-texts', 'this gateway, no pages kept as text', { GRAPHQL_PAGE_TEXTS: 'false' }),
   gateway('ours-js', 'this gateway on graphql-js', { GRAPHQL_EXECUTOR: 'graphql-js' }),
   withoutNodeFlags('ours-gc', "this gateway with Node's own heap settings"),
   peer('apollo', 'Apollo Server, Express, HGETALL'),

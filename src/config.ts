@@ -132,6 +132,7 @@ const settings = z
 
     GRAPHQL_EXECUTOR: z.enum(['jit', 'graphql-js'], { error: 'must be jit or graphql-js' }).default('jit'),
     GRAPHQL_COMPILE_AFTER: whole(1),
+    GRAPHQL_PAGE_TEXTS: flag,
     INTROSPECTION: flag,
     EXPLORERS: flag,
     REQUEST_TIMEOUT_MS: whole(800, { min: 50, max: 60_000 }),
@@ -204,6 +205,7 @@ function toConfig(env: z.infer<typeof settings>) {
       executor: env.GRAPHQL_EXECUTOR,
       /** How often a query is interpreted before it is compiled; most of a stranger's never come again. */
       compileAfter: env.GRAPHQL_COMPILE_AFTER,
+      pageTexts: env.GRAPHQL_PAGE_TEXTS ?? true,
       introspection: env.INTROSPECTION ?? !isProduction,
       explorers: env.EXPLORERS ?? !isProduction,
       requestTimeoutMs: env.REQUEST_TIMEOUT_MS,

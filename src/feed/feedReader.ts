@@ -28,7 +28,7 @@ export interface FeedStores<P extends FeedProduct> {
 const FALLBACK_MAX_AGE_SECONDS = 30;
 /** Rough sizes of a kept page, for the byte limit. */
 const PAGE_BYTES = 500;
-const EDGE_BYTES = 500;
+const EDGE_BYTES = 1_000;
 
 /** Feeds for one request. */
 export class FeedReader<P extends FeedProduct = FeedProduct> {
@@ -169,5 +169,6 @@ function publicKeyOf(query: FeedQuery): string | undefined {
   if (isPersonal(query) || query.excludeInCart === true || query.userId !== undefined) return undefined;
   if (query.distinct !== undefined) return undefined;
   const { feed, about, first, after, availableOnly, exclude, fallback, fields, wantsNextPage } = query;
-  return JSON.stringify([feed, about, first, after, availableOnly, exclude, fallback, fields, wantsNextPage]);
+  const given = `${feed} ${first} ${availableOnly} ${fallback} ${fields} ${wantsNextPage}`;
+  return about == null && after == null && exclude == null ? given : given + JSON.stringify([about, after, exclude]);
 }

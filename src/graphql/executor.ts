@@ -3,6 +3,7 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { conditionsOf, resolveConditions, type Condition } from './conditions.js';
 import type { GatewayContext } from './context.js';
+import type { PageTexts } from './pageTexts.js';
 
 /** One validated operation to run. */
 export interface Operation<Context = GatewayContext> {
@@ -19,6 +20,8 @@ export interface ExecutorOptions {
   compileAfter: number;
   /** So many compiled operations are kept, each some hundred kilobytes. Default: 500. */
   maxCompiled?: number;
+  /** Answers pages of public feeds as JSON text; the whole must then be written by `stringify` of rawJson.ts. */
+  pageTexts?: PageTexts | undefined;
 }
 
 /**
@@ -90,10 +93,16 @@ export class JitExecutor<Context = GatewayContext> {
     if (entry === undefined) {
       if (plan.combinations.size >= MAX_COMBINATIONS && !plan.combinations.has(key)) return null;
       plan.combinations.add(key);
-      entry = { code: compile(this.schema, resolveConditions(document, values), operationName) };
+      entry = { code: this.#compile(resolveConditions(document, values), operationName) };
       this.#codes.set(key, entry);
     }
     return entry.code;
+  }
+
+  #compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
+    const { pageTexts } = this.options;
+    if (pageTexts === undefined) return compile(this.schema, document, operationName);
+    return compile(pageTexts.schema, pageTexts.rewrite(document, operationName), operationName);
   }
 
   #checked(operation: Operation<Context>, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {

@@ -70,6 +70,13 @@ export function selectionAt(info: SelectionInfo, path: readonly string[]): Selec
   return selection;
 }
 
+/** Fields of rewritten documents, by which of the client's they stand for: that one tells what is wanted. */
+const clientFields = new WeakMap<FieldNode, FieldNode>();
+
+export function standFor(field: FieldNode, clientField: FieldNode): void {
+  clientFields.set(field, clientField);
+}
+
 function selectionOf(nodes: readonly FieldNode[], info: SelectionInfo): Selection {
   const fields = new Map<string, FieldNode[]>();
   const visitedFragments = new Set<string>();
@@ -77,9 +84,10 @@ function selectionOf(nodes: readonly FieldNode[], info: SelectionInfo): Selectio
     for (const node of selections) {
       if (!isIncluded(node, info)) continue;
       if (node.kind === Kind.FIELD) {
-        const same = fields.get(node.name.value);
-        if (same) same.push(node);
-        else fields.set(node.name.value, [node]);
+        const field = clientFields.get(node) ?? node;
+        const same = fields.get(field.name.value);
+        if (same) same.push(field);
+        else fields.set(field.name.value, [field]);
       } else if (node.kind === Kind.INLINE_FRAGMENT) {
         collect(node.selectionSet.selections);
       } else if (!visitedFragments.has(node.name.value)) {

@@ -9,12 +9,15 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import type { GatewayContext } from '../graphql/context.js';
+import type { ExecutorOptions } from '../graphql/executor.js';
+import { PageTexts } from '../graphql/pageTexts.js';
+import { stringify } from '../graphql/rawJson.js';
 import type { RateLimiter } from '../limits/rateLimiter.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { createAnswerPlugin } from './answerPlugin.js';
 import { createErrorFormatter } from './formatError.js';
-import { jitGateway } from './jitGateway.js';
+import { jitExecution } from './jitExecution.js';
 import { createLimitsPlugin } from './limitsPlugin.js';
 import { QueryCost } from './queryCost.js';
 
@@ -26,10 +29,10 @@ export function createApollo(
   metrics: Metrics,
   limiter: RateLimiter | undefined,
 ): ApolloServer<GatewayContext> {
+  const jit = config.graphql.executor === 'jit' ? jitExecution(schema, executorOptions(schema, config)) : undefined;
   return new ApolloServer<GatewayContext>({
-    ...(config.graphql.executor === 'jit'
-      ? { gateway: jitGateway(schema, { compileAfter: config.graphql.compileAfter }) }
-      : { schema }),
+    ...(jit ? { gateway: jit.gateway } : { schema }),
+    stringifyResult: stringify,
     nodeEnv: config.isProduction ? 'production' : 'development',
     introspection: config.graphql.introspection,
     csrfPrevention: true,
@@ -44,11 +47,21 @@ export function createApollo(
       answered: (code) => metrics.errorAnswered(code),
     }),
     plugins: [
+      ...(jit ? [jit.plugin] : []),
       createLimitsPlugin({ cost: new QueryCost(schema), maxCost: config.graphql.maxCost, limiter }),
       createAnswerPlugin(metrics),
       ...withoutExtras(),
     ],
   });
+}
+
+function executorOptions(schema: GraphQLSchema, { graphql, cache }: Config): ExecutorOptions {
+  // Without the cache no page is ever the same object again.
+  const hasTexts = graphql.pageTexts && cache.enabled;
+  return {
+    compileAfter: graphql.compileAfter,
+    pageTexts: hasTexts ? new PageTexts(schema) : undefined,
+  };
 }
 
 /** The cache plugin wraps every field and costs more than the rest of Apollo; the others talk to Apollo's servers. */

@@ -135,6 +135,21 @@ it("changes the public shop data's carts", async () => {
   expect(await redis.lindex('cart_items:c1', 0)).toBe(element);
 });
 
+it('changes once what stands beside an error, whether it is interpreted or compiled', async () => {
+  const beside = `mutation ($input: CartLinesAddInput!, $bad: CartLinesAddInput!) {
+    answer: cartLinesAdd(input: $input) { cart { totalItems version } }
+    refused: cartLinesAdd(input: $bad) { cart { id } }
+  }`;
+  for (const times of [1, 2, 3]) {
+    const variables = { input: one('prod_1'), bad: { lines: [{ productId: 'a}b', quantity: 1 }] } };
+    const { errors } = (await gateway.query(beside, { headers: USER, variables })).body;
+    expect(errors?.map(({ path, extensions }) => [path, extensions?.['code']])).toEqual([
+      [['refused'], 'BAD_USER_INPUT'],
+    ]);
+    expect((await ask(CART, USER)).data).toMatchObject({ cart: { totalItems: times, version: times } });
+  }
+});
+
 it('tells a repeat, a reused key and a lost race', async () => {
   const input = { ...one('prod_1', 2), idempotencyKey: 'key' };
   expect(await change(ADD, USER, input)).toMatchObject({ replayed: false, cart: { totalItems: 2 } });

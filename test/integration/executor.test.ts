@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.js';
 import { loadShop } from '../../src/demo/load.js';
 import { generateShop } from '../../src/demo/shop.js';
 import type { GatewayContext } from '../../src/graphql/context.js';
+import { PageTexts } from '../../src/graphql/pageTexts.js';
 import { buildSchema } from '../../src/graphql/schema.js';
 import { createServices, type Services } from '../../src/gateway/services.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -57,26 +58,33 @@ afterAll(async () => {
   await redis.stop();
 });
 
-it('answers generated queries over a whole shop as graphql-js does', async () => {
-  const contexts: GatewayContext[] = [];
-  const createContext = () => {
-    const context = services.createContext({
-      header: (name) => (name === 'authorization' ? `Bearer ${token}` : undefined),
-      address: '127.0.0.1',
-    });
-    contexts.push(context);
-    return context;
-  };
-  let compared = 0;
-  await fc.assert(
-    fc.asyncProperty(queries, async (generated) => {
-      const results = await runByBoth(schema, generated, createContext);
-      for (const { scope } of contexts.splice(0)) scope.deadline.clear();
-      if (!results) return;
-      compared++;
-      expect(results.byJit).toEqual(results.byGraphqlJs);
-    }),
-    { numRuns: 150 },
-  );
-  expect(compared).toBeGreaterThan(75);
-}, 60_000);
+it.each([
+  ['field by field', undefined],
+  ['with pages as text', new PageTexts(schema)],
+])(
+  'answers generated queries over a whole shop as graphql-js does, %s',
+  async (_, pageTexts) => {
+    const contexts: GatewayContext[] = [];
+    const createContext = () => {
+      const context = services.createContext({
+        header: (name) => (name === 'authorization' ? `Bearer ${token}` : undefined),
+        address: '127.0.0.1',
+      });
+      contexts.push(context);
+      return context;
+    };
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(queries, async (generated) => {
+        const results = await runByBoth(schema, generated, createContext, pageTexts);
+        for (const { scope } of contexts.splice(0)) scope.deadline.clear();
+        if (!results) return;
+        compared++;
+        expect(results.byJit).toEqual(results.byGraphqlJs);
+      }),
+      { numRuns: 150 },
+    );
+    expect(compared).toBeGreaterThan(75);
+  },
+  60_000,
+);

@@ -1,5 +1,7 @@
 import { execute, parse, validate, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { JitExecutor } from '../../src/graphql/executor.js';
+import type { PageTexts } from '../../src/graphql/pageTexts.js';
+import { stringify } from '../../src/graphql/rawJson.js';
 import type { GeneratedQuery } from './queryGenerator.js';
 
 /** A result as a client would get it. */
@@ -11,15 +13,19 @@ export interface PlainResult {
   readonly nulledFromBeneath: readonly string[];
 }
 
-/** Runs a query by graphql-js and by compiled code, each with a context of its own; undefined where it is not valid. */
+/**
+ * Runs a query by graphql-js and by compiled code, which may keep pages as text, each with a context of its own;
+ * undefined where it is not valid.
+ */
 export async function runByBoth<Context>(
   schema: GraphQLSchema,
   { query, variables }: GeneratedQuery,
   createContext: () => Context,
+  pageTexts?: PageTexts,
 ): Promise<{ byGraphqlJs: PlainResult; byJit: PlainResult } | undefined> {
   const document = parse(query);
   if (validate(schema, document).length > 0) return undefined;
-  const executor = new JitExecutor<Context>(schema, { compileAfter: 0 });
+  const executor = new JitExecutor<Context>(schema, { compileAfter: 0, pageTexts });
   const contextValue = createContext();
   const byGraphqlJs = await execute({ schema, document, variableValues: variables, contextValue });
   const byJit = await executor.execute({
@@ -33,7 +39,7 @@ export async function runByBoth<Context>(
 }
 
 function plain({ data, errors = [] }: ExecutionResult): PlainResult {
-  const plainData: unknown = data === undefined ? undefined : JSON.parse(JSON.stringify(data));
+  const plainData: unknown = data === undefined ? undefined : JSON.parse(stringify(data));
   const own: string[] = [];
   const fromBeneath = new Set<string>();
   for (const error of errors) {

@@ -1,0 +1,97 @@
+import {
+  GraphQLObjectType,
+  GraphQLSchema,
+  isObjectType,
+  Kind,
+  OperationTypeNode,
+  print,
+  visit,
+  type ASTNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type SelectionSetNode,
+} from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import { RawJson } from './rawJson.js';
+
+/** Writes what a selection shows of a page as JSON. */
+export type PageWriter = (page: object) => RawJson;
+
+/** So many selections of one page are remembered as text; a page shown in more ways is written each time. */
+const TEXTS_PER_PAGE = 4;
+/** Each is some tens of kilobytes of code. */
+const MAX_WRITERS = 1_000;
+
+/** Makes writers from selections, by graphql-jit, so that the text is what executing the selection would answer. */
+export class PageWriters {
+  readonly #schema: GraphQLSchema;
+  readonly #texts = new WeakMap<object, Map<PageWriter, RawJson>>();
+  /** One writer a selection, whatever document it comes from. */
+  readonly #writers = new LRUCache<string, { writer: PageWriter | undefined }>({ max: MAX_WRITERS });
+
+  constructor(pageType: GraphQLNamedType | undefined) {
+    if (!isObjectType(pageType)) throw new Error('pages have no type of their own');
+    this.#schema = new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Text', fields: { page: { type: pageType } } }),
+    });
+  }
+
+  /** Undefined where no code can be made for the selection. */
+  writerFor(selectionSet: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): PageWriter | undefined {
+    const used = usedFragments(selectionSet, fragments);
+    const selection = [selectionSet, ...used].map((node) => print(node)).join('\n');
+    let entry = this.#writers.get(selection);
+    if (entry === undefined) {
+      entry = { writer: this.#compile(selectionSet, used) };
+      this.#writers.set(selection, entry);
+    }
+    return entry.writer;
+  }
+
+  #compile(selectionSet: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): PageWriter | undefined {
+    const page: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'page' }, selectionSet };
+    const operation = {
+      kind: Kind.OPERATION_DEFINITION,
+      operation: OperationTypeNode.QUERY,
+      selectionSet: { kind: Kind.SELECTION_SET, selections: [page] },
+    } as const;
+    const compiled = compileQuery(this.#schema, { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] }, '');
+    if (!isCompiledQuery(compiled)) return undefined;
+
+    const writer: PageWriter = (value) => {
+      const texts = this.#texts.get(value) ?? new Map<PageWriter, RawJson>();
+      const known = texts.get(writer);
+      if (known) return known;
+      // Nothing beneath waits for anything, so the result is there at once.
+      const result = compiled.query({ page: value }, undefined, {});
+      if (result instanceof Promise) throw new Error('a page was written out that is not all at hand');
+      if (result.errors?.[0] !== undefined) throw result.errors[0];
+      const text = new RawJson(JSON.stringify(result.data?.['page'] ?? null));
+      if (texts.size < TEXTS_PER_PAGE) this.#texts.set(value, texts.set(writer, text));
+      return text;
+    };
+    return writer;
+  }
+}
+
+/** The fragments that a selection spreads, those within them too. */
+function usedFragments(
+  selectionSet: SelectionSetNode,
+  fragments: readonly FragmentDefinitionNode[],
+): readonly FragmentDefinitionNode[] {
+  const used = new Set<FragmentDefinitionNode>();
+  const collect = (node: ASTNode): void => {
+    visit(node, {
+      FragmentSpread({ name }) {
+        const fragment = fragments.find((one) => one.name.value === name.value);
+        if (fragment === undefined || used.has(fragment)) return;
+        used.add(fragment);
+        collect(fragment);
+      },
+    });
+  };
+  collect(selectionSet);
+  return [...used];
+}
