@@ -1,5 +1,5 @@
 import type { FeedProduct, FeedSlice } from './feed.js';
-import type { CategoryFrom, Place } from './feedRules.js';
+import type { CategoryFrom, FeedRule, Place } from './feedRules.js';
 
 /** What the rules need to know of the world; `resolveFeed` knows neither Redis nor GraphQL. */
 export interface FeedPorts<P extends FeedProduct> {
@@ -16,4 +16,16 @@ export interface FeedPorts<P extends FeedProduct> {
   category(from: CategoryFrom): Promise<string | null>;
   /** The products in the caller's cart. */
   inCart(): Promise<ReadonlySet<string>>;
+}
+
+/** The category of a rule that needs one: the first that is known. */
+export async function categoryOf(
+  rule: FeedRule,
+  ports: Pick<FeedPorts<FeedProduct>, 'category'>,
+): Promise<string | null> {
+  for (const from of rule.category ?? []) {
+    const category = await ports.category(from);
+    if (category !== null) return category;
+  }
+  return null;
 }

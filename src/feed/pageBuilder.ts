@@ -1,8 +1,9 @@
 import { upstreamUnavailable } from '../errors.js';
+import { EarlierPages } from './earlierPages.js';
 import type { AttemptOutcome, Dropped, EdgePosition, FallbackReason, FeedEdge, FeedPage, FeedProduct } from './feed.js';
 import type { FeedPorts } from './feedPorts.js';
 import type { FeedRequest } from './feedRequest.js';
-import { feedRules, type FeedRule, type RulePlace } from './feedRules.js';
+import type { FeedRule } from './feedRules.js';
 import { PageEdge, positionOf, type PageIdentity, type RuleIdentity } from './pageEdge.js';
 import { MemberStream, type KeyReader, type StreamedMember } from './memberStream.js';
 
@@ -36,8 +37,7 @@ export class PageBuilder<P extends FeedProduct> {
   readonly #offered = new Set<string>();
   readonly #dropped: Dropped = { missing: 0, unavailable: 0, inCart: 0, duplicate: 0, excluded: 0 };
   readonly #usedUp: [number, number][];
-  /** Stretches that earlier pages have used up; only a page behind a cursor has any. */
-  readonly #consumed: { at: RulePlace; category: string | null; below: number }[] = [];
+  readonly #earlier: EarlierPages;
   #hasMore = false;
   #lookedAhead = false;
   /** The last member that was taken or left out: where a page goes on that has no edge. */
@@ -51,6 +51,7 @@ export class PageBuilder<P extends FeedProduct> {
     private readonly ports: FeedPorts<P>,
   ) {
     const { feed, subject, after } = request;
+    this.#earlier = new EarlierPages(request, ports);
     this.#identity = { feed, subject, reason: after?.reason ?? null };
     this.#usedUp = (after?.usedUp ?? []).map(([rule, alternative]) => [rule, alternative]);
     if (after !== undefined) this.#offered.add(after.anchor);
@@ -67,7 +68,7 @@ export class PageBuilder<P extends FeedProduct> {
   async runRule(rule: FeedRule, ruleIndex: number, category: string | null): Promise<boolean> {
     const { after } = this.request;
     const resumed = after?.rule === ruleIndex ? after : undefined;
-    if (resumed !== undefined) await this.#rememberConsumed(rule, category, resumed);
+    if (resumed !== undefined) await this.#earlier.learn(rule, category, resumed);
     for (let index = resumed?.alternative ?? 0; index < rule.places.length; index++) {
       const places = rule.places[index]!;
       const start = resumed?.alternative === index ? resumed : undefined;
@@ -154,10 +155,10 @@ export class PageBuilder<P extends FeedProduct> {
   ): Promise<(keyof Dropped | undefined)[]> {
     const { excluded, taken, excludeInCart } = this.request;
     const inCart = excludeInCart && pulled.length > 0 ? await this.ports.inCart() : undefined;
-    const repeats = await this.#repeatsOf(pulled, stream, category);
+    const repeats = await this.#earlier.repeatsAmong(pulled, stream, category);
     return pulled.map(({ member: { id } }) => {
       if (id === '') return 'missing';
-      if (this.#offered.has(id) || taken.has(id) || repeats?.has(id) === true) return 'duplicate';
+      if (this.#offered.has(id) || taken.has(id) || repeats.has(id)) return 'duplicate';
       this.#offered.add(id);
       if (excluded.has(id)) return 'excluded';
       return inCart?.has(id) === true ? 'inCart' : undefined;
@@ -193,44 +194,6 @@ export class PageBuilder<P extends FeedProduct> {
     this.#lastSeen = positionOf(streamed, at.identity, this.#identity, this.#ranksBefore + this.#edges.length);
   }
 
-  /** What this page would repeat of the pages before it: only keys beside the one that is read can tell. */
-  async #repeatsOf(
-    pulled: readonly StreamedMember[],
-    stream: MemberStream,
-    category: string | null,
-  ): Promise<Set<string> | undefined> {
-    if (this.#consumed.length === 0 || pulled.length === 0) return undefined;
-    const repeats = new Set<string>();
-    await Promise.all(
-      this.#consumed.map(async (stretch) => {
-        const others = pulled.filter(
-          ({ turn, member }) => stream.sources[turn]!.at.place !== stretch.at.place && member.id !== '',
-        );
-        const ids = others.map(({ member }) => member.id);
-        if (ids.length === 0) return;
-        const ranks = await this.ports.ranks(stretch.at.place, stretch.category ?? category, ids);
-        ids.forEach((id, index) => {
-          const rank = ranks[index];
-          if (rank !== null && rank !== undefined && rank < stretch.below) repeats.add(id);
-        });
-      }),
-    );
-    return repeats;
-  }
-
-  async #rememberConsumed(rule: FeedRule, category: string | null, after: EdgePosition): Promise<void> {
-    const rules = feedRules[this.request.feed][this.request.audience];
-    for (const [ruleIndex, alternative] of after.usedUp) {
-      const earlier = rules[ruleIndex];
-      if (earlier === undefined) continue;
-      const ofCategory = await categoryOf(earlier, this.ports);
-      for (const at of earlier.places[alternative] ?? [])
-        this.#consumed.push({ at, category: ofCategory, below: Infinity });
-    }
-    const group = rule.places[after.alternative] ?? [];
-    group.forEach((at, index) => this.#consumed.push({ at, category, below: after.offsets[index] ?? 0 }));
-  }
-
   #reason(isFallback: boolean): FallbackReason | null {
     if (!isFallback) return null;
     if (this.request.after !== undefined && this.request.after.reason !== null) return this.request.after.reason;
@@ -247,16 +210,4 @@ function outcomeOf({ key, edges, dropped }: Try): AttemptOutcome {
   if (edges > 0) return 'HIT';
   if (dropped > 0) return 'FILTERED';
   return key.hadFurther ? 'HIT' : 'EMPTY';
-}
-
-/** The category of a rule that needs one: the first that is known. */
-export async function categoryOf(
-  rule: FeedRule,
-  ports: Pick<FeedPorts<FeedProduct>, 'category'>,
-): Promise<string | null> {
-  for (const from of rule.category ?? []) {
-    const category = await ports.category(from);
-    if (category !== null) return category;
-  }
-  return null;
 }

@@ -1,8 +1,8 @@
 import type { FeedPage, FeedProduct } from './feed.js';
-import type { FeedPorts } from './feedPorts.js';
+import { categoryOf, type FeedPorts } from './feedPorts.js';
 import type { FeedRequest } from './feedRequest.js';
 import { feedRules, type FeedRule } from './feedRules.js';
-import { categoryOf, PageBuilder } from './pageBuilder.js';
+import { PageBuilder } from './pageBuilder.js';
 
 /**
  * Runs a feed's rules until the page is full, or until the fallback mode says to stop.
