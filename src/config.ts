@@ -147,7 +147,7 @@ const settings = z
 
     CACHE_ENABLED: flag,
     CACHE_ANSWERS: flag,
-    CACHE_MAX_BYTES: whole(64 * 1024 * 1024, { min: 1_024 }),
+    CACHE_MAX_BYTES: whole(128 * 1024 * 1024, { min: 1_024 }),
     CACHE_STALE_SECONDS: whole(60),
 
     RATE_LIMIT_ENABLED: flag,

@@ -14,7 +14,7 @@ import { trackingSourceOf } from '../redis/trackingSource.js';
 const READ_OPTIONS = { commandTimeout: undefined, protocol: 2 } as const;
 
 /** What of the in-process cache is for decoded keys, for whole pages of feeds, and for whole answers. */
-export const CACHE_SHARES = { keys: 0.6, pages: 0.2, answers: 0.2 } as const;
+export const CACHE_SHARES = { keys: 0.5, pages: 0.3, answers: 0.2 } as const;
 
 /** The process' ways to Redis. They connect in the background and for ever. */
 export interface RedisAccess {
