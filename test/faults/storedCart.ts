@@ -11,22 +11,28 @@ export interface StoredCart {
   readonly ttls: readonly number[];
 }
 
-// Without an id there is no list to read: `cart_items:` alone would lie in another slot.
+// Both keys are declared: in a slot that moves, Redis then refuses where only one of them has arrived.
 const READ = `
-  local id = redis.call('HGET', KEYS[1], 'cart_id')
-  local list = id and 'cart_items:' .. id
+  local id = redis.call('HGET', KEYS[1], 'cart_id') or ''
+  if id ~= ARGV[1] then return false end
   return {
     redis.call('HGETALL', KEYS[1]),
-    list and redis.call('LRANGE', list, 0, -1) or {},
-    { redis.call('PTTL', KEYS[1]), list and redis.call('PTTL', list) or -2 },
+    KEYS[2] and redis.call('LRANGE', KEYS[2], 0, -1) or {},
+    { redis.call('PTTL', KEYS[1]), KEYS[2] and redis.call('PTTL', KEYS[2]) or -2 },
   }`;
 
 export async function readCart(redis: Redis | Cluster, key: string): Promise<StoredCart> {
-  const reply = (await redis.eval(READ, 1, key)) as [string[], string[], [number, number]];
-  const [flat, elements, ttls] = reply;
-  const fields: Record<string, string> = {};
-  for (let i = 0; i < flat.length; i += 2) fields[flat[i]!] = flat[i + 1]!;
-  return { key, fields, elements, ttls };
+  for (;;) {
+    const id = (await redis.hget(key, 'cart_id')) ?? '';
+    const declared = id === '' ? [key] : [key, keys.cartItems(id)];
+    const reply = (await redis.eval(READ, declared.length, ...declared, id)) as [string[], string[], number[]] | null;
+    // The cart under this key has become another one.
+    if (reply === null) continue;
+    const [flat, elements, ttls] = reply;
+    const fields: Record<string, string> = {};
+    for (let i = 0; i < flat.length; i += 2) fields[flat[i]!] = flat[i + 1]!;
+    return { key, fields, elements, ttls };
+  }
 }
 
 /** The carts that a user has under these sessions, converted ones and all. */
