@@ -26,9 +26,9 @@ export interface FeedStores<P extends FeedProduct> {
 
 /** An answer from a fallback, or an empty one, is asked for again sooner (api.md, HTTP). */
 const FALLBACK_MAX_AGE_SECONDS = 30;
-/** Sizes of a kept page, for the byte limit: an edge takes some 450 bytes, and 230 in each of up to four texts. */
+/** Rough sizes of a kept page, for the byte limit. */
 const PAGE_BYTES = 500;
-const EDGE_BYTES = 1_400;
+const EDGE_BYTES = 500;
 
 /** Feeds for one request. */
 export class FeedReader<P extends FeedProduct = FeedProduct> {

@@ -13,8 +13,8 @@ import { trackingSourceOf } from '../redis/trackingSource.js';
 /** `CommandRunner` keeps the time of reads itself, and the older protocol is a tenth cheaper to decode. */
 const READ_OPTIONS = { commandTimeout: undefined, protocol: 2 } as const;
 
-/** What of the in-process cache is for decoded keys, for whole pages of feeds, and for whole answers. */
-export const CACHE_SHARES = { keys: 0.5, pages: 0.3, answers: 0.2 } as const;
+/** What of the in-process cache is for decoded keys, for pages of feeds, for pages as text, and for whole answers. */
+export const CACHE_SHARES = { keys: 0.5, pages: 0.2, texts: 0.1, answers: 0.2 } as const;
 
 /** The process' ways to Redis. They connect in the background and for ever. */
 export interface RedisAccess {

@@ -1,4 +1,4 @@
-import { execute, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import { conditionsOf, resolveConditions, type Condition } from './conditions.js';
@@ -100,9 +100,12 @@ export class JitExecutor<Context = GatewayContext> {
   }
 
   #compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
+    if (answersProto(document)) return null;
     const { pageTexts } = this.options;
-    if (pageTexts === undefined) return compile(this.schema, document, operationName);
-    return compile(pageTexts.schema, pageTexts.rewrite(document, operationName), operationName);
+    const rewritten = pageTexts?.rewrite(document, operationName);
+    return pageTexts !== undefined && rewritten !== undefined
+      ? compile(pageTexts.schema, rewritten, operationName)
+      : compile(this.schema, document, operationName);
   }
 
   #checked(operation: Operation<Context>, result: ExecutionResult): ExecutionResult | Promise<ExecutionResult> {
@@ -126,6 +129,17 @@ export class JitExecutor<Context = GatewayContext> {
       contextValue: context,
     });
   }
+}
+
+/** graphql-jit's objects lose a field under that name. */
+function answersProto(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ alias }) {
+      if (alias?.value === '__proto__') found = true;
+    },
+  });
+  return found;
 }
 
 function compile(

@@ -19,8 +19,8 @@ import { RawJson } from './rawJson.js';
 /** Writes what a selection shows of a page as JSON. */
 export type PageWriter = (page: object) => RawJson;
 
-/** So many selections of one page are remembered as text; a page shown in more ways is written each time. */
-const TEXTS_PER_PAGE = 4;
+/** What a text costs beside its characters: its objects and its places in the maps, roughly. */
+const TEXT_OVERHEAD_BYTES = 300;
 /** Each is some tens of kilobytes of code. */
 const MAX_WRITERS = 1_000;
 
@@ -28,10 +28,14 @@ const MAX_WRITERS = 1_000;
 export class PageWriters {
   readonly #schema: GraphQLSchema;
   readonly #texts = new WeakMap<object, Map<PageWriter, RawJson>>();
+  /** What is remembered, oldest first, with what forgets it: how long a text is, its client decides. */
+  readonly #kept: LRUCache<RawJson, () => void>;
   /** One writer a selection, whatever document it comes from. */
   readonly #writers = new LRUCache<string, { writer: PageWriter | undefined }>({ max: MAX_WRITERS });
 
-  constructor(pageType: GraphQLNamedType | undefined) {
+  /** @param maxBytes the limit for all texts together */
+  constructor(pageType: GraphQLNamedType | undefined, maxBytes: number) {
+    this.#kept = new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)), dispose: (forget) => forget() });
     if (!isObjectType(pageType)) throw new Error('pages have no type of their own');
     this.#schema = new GraphQLSchema({
       query: new GraphQLObjectType({ name: 'Text', fields: { page: { type: pageType } } }),
@@ -69,7 +73,9 @@ export class PageWriters {
       if (result instanceof Promise) throw new Error('a page was written out that is not all at hand');
       if (result.errors?.[0] !== undefined) throw result.errors[0];
       const text = new RawJson(JSON.stringify(result.data?.['page'] ?? null));
-      if (texts.size < TEXTS_PER_PAGE) this.#texts.set(value, texts.set(writer, text));
+      // Two bytes a character, where one of them needs that. What is larger than all may be is not taken.
+      this.#kept.set(text, () => texts.delete(writer), { size: 2 * text.text.length + TEXT_OVERHEAD_BYTES });
+      if (this.#kept.has(text)) this.#texts.set(value, texts.set(writer, text));
       return text;
     };
     return writer;

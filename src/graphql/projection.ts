@@ -73,7 +73,7 @@ export function selectionAt(info: SelectionInfo, path: readonly string[]): Selec
 /** Fields of rewritten documents, by which of the client's they stand for: that one tells what is wanted. */
 const clientFields = new WeakMap<FieldNode, FieldNode>();
 
-export function standFor(field: FieldNode, clientField: FieldNode): void {
+export function rememberClientField(field: FieldNode, clientField: FieldNode): void {
   clientFields.set(field, clientField);
 }
 

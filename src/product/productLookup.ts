@@ -60,6 +60,11 @@ export class ProductLookup {
     this.#plan = planOf(fields);
   }
 
+  /** How many commands the first look takes. */
+  get commandCount(): number {
+    return (this.#asksHot ? 2 : 1) * (this.withTtl ? 2 : 1);
+  }
+
   get needsSecondLook(): boolean {
     return this.error === undefined && !this.#exists && !this.#hasAskedHot;
   }

@@ -1,10 +1,7 @@
 import type { CodedError } from '../errors.js';
-import type { Command, CommandReader } from '../redis/commandRunner.js';
+import { PIPELINE_COMMANDS, type Command, type CommandReader } from '../redis/commandRunner.js';
 import { covers, type ProductFields } from './product.js';
 import { ProductLookup } from './productLookup.js';
-
-/** A wave with so many look-ups takes no more requests: of many the first need not wait until the last has its replies. */
-const FULL = 256;
 
 /**
  * The look-ups that all requests of one turn of the event loop ask for, sent together when it ends. Requests that want
@@ -16,6 +13,7 @@ export class ProductWave {
   readonly arrived: Promise<void>;
   readonly #lookups: ProductLookup[] = [];
   readonly #byId = new Map<string, ProductLookup>();
+  #commands = 0;
   #seenAgain: Promise<void> | undefined;
 
   /** @param onClosed called once it is on its way, or failed: nothing can be added any more */
@@ -26,8 +24,9 @@ export class ProductWave {
     this.arrived = this.#look(this.#lookups, onClosed);
   }
 
+  /** A full pipeline takes no more requests: of many the first need not wait until the last has its replies. */
   get isFull(): boolean {
-    return this.#lookups.length >= FULL;
+    return this.#commands >= PIPELINE_COMMANDS;
   }
 
   /** The look-up of a product that tells these fields, and its TTL where that is wanted. */
@@ -37,6 +36,7 @@ export class ProductWave {
     const lookup = new ProductLookup(id, fields, withTtl);
     this.#byId.set(id, lookup);
     this.#lookups.push(lookup);
+    this.#commands += lookup.commandCount;
     return lookup;
   }
 
@@ -47,7 +47,7 @@ export class ProductWave {
 
   async #look(lookups: readonly ProductLookup[], onLeft?: () => void): Promise<void> {
     try {
-      const replies = await this.reader.read(() => {
+      const replies = await this.reader.readLate(() => {
         onLeft?.();
         const commands: Command[] = [];
         for (const lookup of lookups) lookup.addCommands(commands);

@@ -15,17 +15,23 @@ export type Command = readonly [name: string, key: string, ...args: (string | nu
  */
 export type Reply = unknown;
 
-/** Commands, or what gathers them until their pipeline leaves: it is called once, at that moment. */
-export type Commands = readonly Command[] | (() => readonly Command[]);
-
 /** What the gateway reads Redis through. */
 export interface CommandReader {
   /**
    * Replies in the order of the commands. A command's error is its reply; it costs only itself.
    * @throws UPSTREAM_UNAVAILABLE where Redis is known to be away, or did not answer before the deadline.
    */
-  read(commands: Commands, deadline?: Deadline): Promise<Reply[]>;
+  read(commands: readonly Command[], deadline?: Deadline): Promise<Reply[]>;
+
+  /**
+   * The same for commands that are gathered until their pipeline leaves: `gather` is called once, at that moment, and
+   * not at all where the read is refused.
+   */
+  readLate(gather: () => readonly Command[]): Promise<Reply[]>;
 }
+
+/** So many commands travel together, or what one reader asked for where that is more. */
+export const PIPELINE_COMMANDS = 512;
 
 export interface CommandRunnerOptions {
   /** Beyond so many commands without an answer, further ones are refused at once. */
@@ -40,14 +46,14 @@ export interface CommandRunnerOptions {
   onSuspect?: (node: string) => void;
 }
 
-interface Asked {
-  commands: Commands;
+interface Batch {
+  commands: readonly Command[];
   resolve: (replies: Reply[]) => void;
   reject: (error: unknown) => void;
 }
 
-interface Batch extends Asked {
-  commands: readonly Command[];
+interface LateBatch extends Omit<Batch, 'commands'> {
+  gather: () => readonly Command[];
 }
 
 /**
@@ -66,7 +72,7 @@ export class CommandRunner implements CommandReader {
   #timeoutMs: number;
   #presence: Presence;
   #suspects: Suspects;
-  #waiting: Asked[] = [];
+  #waiting: (Batch | LateBatch)[] = [];
   #inFlight = 0;
 
   constructor(client: RedisClient, options: CommandRunnerOptions) {
@@ -82,17 +88,17 @@ export class CommandRunner implements CommandReader {
     });
   }
 
-  read(commands: Commands, deadline?: Deadline): Promise<Reply[]> {
-    if (typeof commands !== 'function' && commands.length === 0) return Promise.resolve([]);
-    if (this.#isAway || this.#inFlight >= this.#maxQueuedCommands) return Promise.reject(upstreamUnavailable());
-    if (deadline?.isOver === true) return Promise.reject(upstreamUnavailable());
-    if (typeof commands !== 'function') this.#inFlight += commands.length;
-    const replies = new Promise<Reply[]>((resolve, reject) => {
-      this.#waiting.push({ commands, resolve, reject });
-      // `setImmediate` runs after all sockets of this turn were read: what other requests ask for joins the pipeline.
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
-    });
+  read(commands: readonly Command[], deadline?: Deadline): Promise<Reply[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    if (this.#isAway || this.#isFull || deadline?.isOver === true) return Promise.reject(upstreamUnavailable());
+    this.#inFlight += commands.length;
+    const replies = new Promise<Reply[]>((resolve, reject) => this.#wait({ commands, resolve, reject }));
     return deadline ? deadline.race(replies) : replies;
+  }
+
+  readLate(gather: () => readonly Command[]): Promise<Reply[]> {
+    if (this.#isAway || this.#isFull) return Promise.reject(upstreamUnavailable());
+    return new Promise<Reply[]>((resolve, reject) => this.#wait({ gather, resolve, reject }));
   }
 
   /** Stops probing; commands under way settle by their own timeout. */
@@ -105,9 +111,20 @@ export class CommandRunner implements CommandReader {
     return this.#suspects.has(ONLY_NODE) || this.#presence.isLongAway;
   }
 
+  get #isFull(): boolean {
+    return this.#inFlight >= this.#maxQueuedCommands;
+  }
+
+  #wait(batch: Batch | LateBatch): void {
+    this.#waiting.push(batch);
+    // `setImmediate` runs after all sockets of this turn were read: what other requests ask for joins the pipeline.
+    if (this.#waiting.length === 1) setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
-    let waiting = this.#waiting.map((asked) => this.#gather(asked));
+    const asked = this.#waiting;
     this.#waiting = [];
+    let waiting = asked.map((batch) => ('gather' in batch ? this.#gathered(batch) : batch)).filter(isToBeSent);
     // Of many requests the first need not wait until the last has its replies.
     while (waiting.length > 0) {
       const end = endOfPipeline(waiting);
@@ -116,11 +133,15 @@ export class CommandRunner implements CommandReader {
     }
   }
 
-  #gather({ commands, resolve, reject }: Asked): Batch {
-    if (typeof commands !== 'function') return { commands, resolve, reject };
-    const gathered = commands();
-    this.#inFlight += gathered.length;
-    return { commands: gathered, resolve, reject };
+  #gathered({ gather, resolve, reject }: LateBatch): Batch | undefined {
+    if (this.#isFull) {
+      reject(upstreamUnavailable());
+      return undefined;
+    }
+    const commands = gather();
+    this.#inFlight += commands.length;
+    if (commands.length === 0) resolve([]);
+    return { commands, resolve, reject };
   }
 
   #sendBatches(batches: readonly Batch[]): void {
@@ -167,8 +188,7 @@ export class CommandRunner implements CommandReader {
   }
 }
 
-/** So many commands travel together, or one batch that has more. */
-const PIPELINE_COMMANDS = 512;
+const isToBeSent = (batch: Batch | undefined): batch is Batch => batch !== undefined && batch.commands.length > 0;
 
 function endOfPipeline(batches: readonly Batch[]): number {
   let commands = 0;

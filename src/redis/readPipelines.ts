@@ -88,7 +88,7 @@ async function alone(cluster: Cluster, [name, ...args]: Command, timeoutMs: numb
   return inTime(cluster.call(name, ...args), timeoutMs).catch((error: unknown) => error);
 }
 
-/** Of a pipeline that was answered in part, ioredis gives up the rest itself. */
+/** ioredis gives up what it holds back or has under way where it will not connect again. */
 const wasCutOff = (reply: Reply): boolean => reply instanceof Error && reply.name !== 'ReplyError' && !isTimeout(reply);
 
 const hasTimedOut = (reply: Reply): boolean => reply instanceof Error && isTimeout(reply);

@@ -21,7 +21,7 @@ export class UnsentReads<V> {
       forget();
       return commands;
     };
-    const read = this.reader.read(leave).then(decode);
+    const read = this.reader.readLate(leave).then(decode);
     this.#unsent.set(name, read);
     // What is refused at once never leaves.
     read.catch(forget);

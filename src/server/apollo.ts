@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
+import { CACHE_SHARES } from '../gateway/redisAccess.js';
 import type { GatewayContext } from '../graphql/context.js';
 import type { ExecutorOptions } from '../graphql/executor.js';
 import { PageTexts } from '../graphql/pageTexts.js';
@@ -60,7 +61,7 @@ function executorOptions(schema: GraphQLSchema, { graphql, cache }: Config): Exe
   const hasTexts = graphql.pageTexts && cache.enabled;
   return {
     compileAfter: graphql.compileAfter,
-    pageTexts: hasTexts ? new PageTexts(schema) : undefined,
+    pageTexts: hasTexts ? new PageTexts(schema, cache.maxBytes * CACHE_SHARES.texts) : undefined,
   };
 }
 

@@ -60,7 +60,7 @@ afterAll(async () => {
 
 it.each([
   ['field by field', undefined],
-  ['with pages as text', new PageTexts(schema)],
+  ['with pages as text', new PageTexts(schema, 10_000_000)],
 ])(
   'answers generated queries over a whole shop as graphql-js does, %s',
   async (_, pageTexts) => {

@@ -75,6 +75,11 @@ describe('pages kept as text', () => {
       'a refused page beside a good one',
       '{ recommendations { trending(first: 0) { nodes { id } } popular { nodes { id } } } }',
     ],
+    [
+      'the schema beside a page',
+      '{ __type(name: "Recommendations") { fields { name } } text: __type(name: "JsonText") { name } recommendations { trending { nodes { id } } } }',
+    ],
+    ['an odd alias', '{ recommendations { trending { __proto__: source nodes { __proto__: id } } } }'],
     ['type names', '{ __typename recommendations { __typename trending { __typename nodes { __typename id } } } }'],
     ['a page of category', '{ recommendations { trending(categoryId: "cat_1") { isFallback nodes { id } } } }'],
   ])('say what the same query says without: %s', async (_what, query) => {

@@ -180,6 +180,21 @@ describe('reads of a feed that are asked for in one turn', () => {
   });
 });
 
+it('what one turn asks for is refused beyond the limit of commands that wait', async () => {
+  const small = new CommandRunner(client, { maxQueuedCommands: 100 });
+  const store = new ProductStore(small, undefined, loadConfig({}).shop);
+  const requests = Array.from({ length: 50 }, async (_, request) => {
+    const wanted = Array.from({ length: 80 }, (__, n) => ({ id: `r${request}n${n}`, fields: productField.name }));
+    const [first] = await store.readMany(wanted, aRequest());
+    return first instanceof CodedError ? first.code : first?.product;
+  });
+  const answers = await Promise.all(requests);
+  small.close();
+  // The pipeline that was gathered when the limit was met is sent as a whole.
+  expect(answers.filter((answer) => answer === null).length).toBeLessThan(6);
+  expect(answers.filter((answer) => answer === 'UPSTREAM_UNAVAILABLE').length).toBeGreaterThan(44);
+});
+
 it("a failure is everybody's who shared the read, and nobody's who asks afterwards", async () => {
   await proxy.refuse(true);
   proxy.cutAll();
