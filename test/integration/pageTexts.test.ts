@@ -84,7 +84,8 @@ describe('pages kept as text', () => {
     ['a page of category', '{ recommendations { trending(categoryId: "cat_1") { isFallback nodes { id } } } }'],
   ])('say what the same query says without: %s', async (_what, query) => {
     const answer = await often(query);
-    expect(answer).toEqual((await plain.ask(query, as('tok_1'))).body);
+    // As text: to compare objects would pass over a key like __proto__.
+    expect(JSON.stringify(answer)).toBe(JSON.stringify((await plain.ask(query, as('tok_1'))).body));
   });
 
   it('follow the conditions of each request', async () => {
