@@ -25,8 +25,7 @@ export function reportOf(outcome: LoadOutcome): LoadReport {
 
   const lengthMs = (footprints.at(-1)?.atMs ?? startedAtMs) - startedAtMs;
   const earlyAtMs = startedAtMs + Math.min(2 * MINUTE_MS, lengthMs / 3);
-  // Long enough for a collection of the old generation to fall into it.
-  const spanMs = Math.min(MINUTE_MS, lengthMs / 4);
+  const spanMs = Math.min(MINUTE_MS / 2, lengthMs / 4);
   const early = lowestHeap(footprints, earlyAtMs, earlyAtMs + spanMs);
   const late = lowestHeap(footprints, startedAtMs + lengthMs - spanMs, Infinity);
 
