@@ -5,8 +5,8 @@ import {
   Kind,
   OperationTypeNode,
   print,
-  visit,
-  type ASTNode,
+  separateOperations,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLNamedType,
@@ -44,24 +44,18 @@ export class PageWriters {
 
   /** Undefined where no code can be made for the selection. */
   writerFor(selectionSet: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): PageWriter | undefined {
-    const used = usedFragments(selectionSet, fragments);
-    const selection = [selectionSet, ...used].map((node) => print(node)).join('\n');
-    let entry = this.#writers.get(selection);
+    const document = documentOf(selectionSet, fragments);
+    const text = print(document);
+    let entry = this.#writers.get(text);
     if (entry === undefined) {
-      entry = { writer: this.#compile(selectionSet, used) };
-      this.#writers.set(selection, entry);
+      entry = { writer: this.#compile(document) };
+      this.#writers.set(text, entry);
     }
     return entry.writer;
   }
 
-  #compile(selectionSet: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): PageWriter | undefined {
-    const page: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'page' }, selectionSet };
-    const operation = {
-      kind: Kind.OPERATION_DEFINITION,
-      operation: OperationTypeNode.QUERY,
-      selectionSet: { kind: Kind.SELECTION_SET, selections: [page] },
-    } as const;
-    const compiled = compileQuery(this.#schema, { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] }, '');
+  #compile(document: DocumentNode): PageWriter | undefined {
+    const compiled = compileQuery(this.#schema, document, '');
     if (!isCompiledQuery(compiled)) return undefined;
 
     const writer: PageWriter = (value) => {
@@ -82,22 +76,13 @@ export class PageWriters {
   }
 }
 
-/** The fragments that a selection spreads, those within them too. */
-function usedFragments(
-  selectionSet: SelectionSetNode,
-  fragments: readonly FragmentDefinitionNode[],
-): readonly FragmentDefinitionNode[] {
-  const used = new Set<FragmentDefinitionNode>();
-  const collect = (node: ASTNode): void => {
-    visit(node, {
-      FragmentSpread({ name }) {
-        const fragment = fragments.find((one) => one.name.value === name.value);
-        if (fragment === undefined || used.has(fragment)) return;
-        used.add(fragment);
-        collect(fragment);
-      },
-    });
-  };
-  collect(selectionSet);
-  return [...used];
+/** A query of the selection, with the fragments that it uses. */
+function documentOf(selectionSet: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): DocumentNode {
+  const page: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 'page' }, selectionSet };
+  const operation = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [page] },
+  } as const;
+  return separateOperations({ kind: Kind.DOCUMENT, definitions: [operation, ...fragments] })['']!;
 }

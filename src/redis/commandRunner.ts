@@ -124,7 +124,7 @@ export class CommandRunner implements CommandReader {
   #flush(): void {
     const asked = this.#waiting;
     this.#waiting = [];
-    let waiting = asked.map((batch) => ('gather' in batch ? this.#gathered(batch) : batch)).filter(isToBeSent);
+    let waiting = asked.flatMap((batch) => ('gather' in batch ? this.#gathered(batch) : [batch]));
     // Of many requests the first need not wait until the last has its replies.
     while (waiting.length > 0) {
       const end = endOfPipeline(waiting);
@@ -133,15 +133,15 @@ export class CommandRunner implements CommandReader {
     }
   }
 
-  #gathered({ gather, resolve, reject }: LateBatch): Batch | undefined {
+  /** None where what was asked for meanwhile is as much as may wait. */
+  #gathered({ gather, resolve, reject }: LateBatch): Batch[] {
     if (this.#isFull) {
       reject(upstreamUnavailable());
-      return undefined;
+      return [];
     }
     const commands = gather();
     this.#inFlight += commands.length;
-    if (commands.length === 0) resolve([]);
-    return { commands, resolve, reject };
+    return [{ commands, resolve, reject }];
   }
 
   #sendBatches(batches: readonly Batch[]): void {
@@ -187,8 +187,6 @@ export class CommandRunner implements CommandReader {
     return replies;
   }
 }
-
-const isToBeSent = (batch: Batch | undefined): batch is Batch => batch !== undefined && batch.commands.length > 0;
 
 function endOfPipeline(batches: readonly Batch[]): number {
   let commands = 0;
