@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { PrivateRedis } from '../../src/demo/privateRedis.js';
 import { eventually } from '../support/eventually.js';
-import { startRedis } from '../support/redisServer.js';
+import { PROMPT_REPLICATION, startRedis } from '../support/redisServer.js';
 import { trackedStore } from '../support/trackedStore.js';
 import type { TrackedStore } from '../support/trackedStore.js';
 
@@ -16,8 +16,8 @@ let store: TrackedStore;
 
 /** A master, its replica, and one Sentinel that decides alone. */
 beforeAll(async () => {
-  const master = await startRedis();
-  const replica = await startRedis({ config: [`replicaof ${master.host} ${master.port}`] });
+  const master = await startRedis({ config: [PROMPT_REPLICATION] });
+  const replica = await startRedis({ config: [`replicaof ${master.host} ${master.port}`, PROMPT_REPLICATION] });
   servers = [master, replica];
   for (const { url } of servers) admins.push(new Redis(url, { disconnectTimeout: 100 }));
   await eventually(async () => expect(await admins[1]!.info('replication')).toContain('master_link_status:up'));

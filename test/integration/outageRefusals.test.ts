@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { build, type Build } from '../support/builtGateway.js';
 import { eventually } from '../support/eventually.js';
-import { askRedis, startRedis } from '../support/redisServer.js';
+import { PROMPT_REPLICATION, askRedis, startRedis } from '../support/redisServer.js';
 import {
   ADD,
   AnswerTimes,
@@ -80,7 +80,7 @@ it('reads from a Redis that is full, refuses what needs room and still clears ca
 
 it('reads from a replica, and refuses what it cannot write there until it is a master', async () => {
   await open();
-  const master = await startRedis({ config: ['repl-diskless-sync-delay 0'] });
+  const master = await startRedis({ config: [PROMPT_REPLICATION] });
   try {
     await askRedis(outage.redis, 'REPLICAOF', master.host, String(master.port));
     await eventually(async () => expect(await askRedis(outage.redis, 'INFO')).toContain('master_link_status:up'));

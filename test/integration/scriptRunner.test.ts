@@ -5,7 +5,7 @@ import { Deadline } from '../../src/redis/deadline.js';
 import { ScriptRunner, type Script } from '../../src/redis/scriptRunner.js';
 import type { PrivateRedis } from '../../src/demo/privateRedis.js';
 import { eventually } from '../support/eventually.js';
-import { askRedis, startCluster, startRedis, type RedisCluster } from '../support/redisServer.js';
+import { PROMPT_REPLICATION, askRedis, startCluster, startRedis, type RedisCluster } from '../support/redisServer.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcpProxy.js';
 
 /** Adds an operation to a set, so that a repeat changes nothing, and answers how many there are. */
@@ -20,7 +20,7 @@ describe('on one node', () => {
   let runner: ScriptRunner;
 
   beforeAll(async () => {
-    redis = await startRedis({ config: ['repl-diskless-sync-delay 0'] });
+    redis = await startRedis({ config: [PROMPT_REPLICATION] });
     proxy = await startTcpProxy(redis);
     client = createRedisClient(settingsFor({ REDIS_URL: proxy.url }), 'writes');
     client.on('error', () => undefined);
@@ -110,7 +110,7 @@ describe('on one node', () => {
       code: 'UPSTREAM_UNAVAILABLE',
     });
     const replica = await startRedis({
-      config: [`replicaof ${redis.host} ${redis.port}`, 'repl-diskless-sync-delay 0'],
+      config: [`replicaof ${redis.host} ${redis.port}`, PROMPT_REPLICATION],
     });
     try {
       await eventually(async () => expect(await askRedis(replica, 'INFO')).toContain('master_link_status:up'), 15_000);

@@ -6,7 +6,7 @@ import { eventually } from './eventually.js';
 const SLOTS = 16_384;
 const SET_UP_WITHIN_MS = 15_000;
 // By default a master waits five seconds for more replicas before it sends its data to the first one.
-const PROMPT_REPLICATION = 'repl-diskless-sync-delay 0';
+export const PROMPT_REPLICATION = 'repl-diskless-sync-delay 0';
 
 /** A redis-server of the test's own; the caller stops it. */
 export function startRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {

@@ -63,14 +63,15 @@ it('answers as graphql-js does: data, and errors with message, path, code and lo
   await fc.assert(
     fc.asyncProperty(queries, async (generated) => {
       const results = await runByBoth(schema, generated, () => ({}));
-      if (!results) return;
+      // What is not valid is not counted: another is generated for it.
+      if (!results) return fc.pre(false);
       compared++;
       if (results.byGraphqlJs.errors.length > 0) withErrors++;
       expect(results.byJit).toEqual(results.byGraphqlJs);
     }),
     { numRuns: 300 },
   );
-  // The test would prove nothing if most queries were invalid, or none failed.
+  // The test would prove nothing if few queries were valid, or none failed.
   expect(compared).toBeGreaterThan(200);
   expect(withErrors).toBeGreaterThan(30);
 });
