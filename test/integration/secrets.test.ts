@@ -33,16 +33,18 @@ describe('secrets of the built gateway', () => {
 
   beforeAll(async () => {
     [redis, built] = await Promise.all([startRedis({ password: PASSWORD }), build()]);
-    gateway = await built.start({
-      REDIS_URL: redis.url,
-      LOG_LEVEL: 'trace',
-      SABOTAGE: LIVE,
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(SABOTAGE)}`,
-      RATE_LIMIT_ADDRESS_COST: '1000000',
-      SESSION_SECRET,
-      SERVICE_API_KEYS: `login:sessions+carts+feeds:${createHash('sha256').update(KEY).digest('hex')}`,
-      REDIS_COMMAND_TIMEOUT_MS: '200',
-    });
+    gateway = await built.start(
+      {
+        REDIS_URL: redis.url,
+        LOG_LEVEL: 'trace',
+        SABOTAGE: LIVE,
+        RATE_LIMIT_ADDRESS_COST: '1000000',
+        SESSION_SECRET,
+        SERVICE_API_KEYS: `login:sessions+carts+feeds:${createHash('sha256').update(KEY).digest('hex')}`,
+        REDIS_COMMAND_TIMEOUT_MS: '200',
+      },
+      { preload: SABOTAGE },
+    );
     await askRedis(redis, 'HSET', `session:${LIVE}`, 'session_id', 'sess_1', 'user_id', '5');
     await askRedis(redis, 'HSET', 'product:prod_1', 'id', 'prod_1', 'name', 'Lamp', 'price', '9.99');
     await storm();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { benchShop, writeShop } from '../../bench/shopData.js';
 import type { Build, BuiltGateway } from '../support/builtGateway.js';
+import { collectGarbage, GARBAGE_COLLECTOR } from '../support/garbageCollection.js';
 import { startRedis } from '../support/redisServer.js';
 import { startTcpProxy } from '../support/tcpProxy.js';
 import { sprinkleFaults, type FaultWindow } from './faultPlan.js';
@@ -37,13 +38,6 @@ export interface LoadOutcome {
   readonly exitCode: number | null;
 }
 
-/** Collects all garbage when told by a signal. */
-const COLLECTOR = `
-  import { setFlagsFromString } from 'node:v8';
-  import { runInNewContext } from 'node:vm';
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
-  process.on('SIGUSR2', () => collect());`;
 /** So often all garbage is collected: what is left tells whether the heap grows, and other samples say little of it. */
 const SAMPLES_A_COLLECTION = 10;
 
@@ -59,12 +53,10 @@ export async function runMixedLoad(build: Build, { seconds, share, faultEveryMs 
   const redis = await startRedis({ appendonly: true });
   const proxy = await startTcpProxy(redis, { count: false });
   await fill(redis.url);
-  const gateway = await build.start({
-    REDIS_URL: proxy.url,
-    RATE_LIMIT_ENABLED: 'false',
-    LOG_LEVEL: 'info',
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(COLLECTOR)}`,
-  });
+  const gateway = await build.start(
+    { REDIS_URL: proxy.url, RATE_LIMIT_ENABLED: 'false', LOG_LEVEL: 'info' },
+    { preload: GARBAGE_COLLECTOR },
+  );
   try {
     const traffic = new Traffic(gateway.url);
     await asFastAsPossible(traffic, WARM_UP_MS);
@@ -150,7 +142,7 @@ async function atRate(traffic: Traffic, rate: number, endsAtMs: number): Promise
 async function watch(gateway: BuiltGateway, endsAtMs: number): Promise<Footprint[]> {
   const footprints: Footprint[] = [];
   while (performance.now() < endsAtMs) {
-    if (footprints.length % SAMPLES_A_COLLECTION === 0) gateway.signal('SIGUSR2');
+    if (footprints.length % SAMPLES_A_COLLECTION === 0) await collectGarbage(gateway);
     footprints.push(await footprintOf(gateway));
     await sleep(1_000);
   }

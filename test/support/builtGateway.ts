@@ -24,13 +24,17 @@ export interface BuiltGateway {
   readonly exited: Promise<number | null>;
 }
 
+export interface StartOptions {
+  /** Resolve when it listens, whether Redis is there or not. */
+  readonly whenListening?: boolean;
+  /** The text of a module that runs in the process before the gateway's own. */
+  readonly preload?: string;
+}
+
 /** A build of its own for one test file, which starts gateways from it. */
 export interface Build {
-  /** Resolves when the gateway is ready; with `whenListening` when it listens, whether Redis is there or not. */
-  start(
-    env: NodeJS.ProcessEnv & { REDIS_URL: string },
-    options?: { readonly whenListening?: boolean },
-  ): Promise<BuiltGateway>;
+  /** Resolves when the gateway is ready. */
+  start(env: NodeJS.ProcessEnv & { REDIS_URL: string }, options?: StartOptions): Promise<BuiltGateway>;
   remove(): Promise<void>;
 }
 
@@ -46,13 +50,18 @@ export async function build(): Promise<Build> {
   await rm(join(folder, 'schema'), { force: true });
   await symlink(join(root, 'schema'), join(folder, 'schema'));
   return {
-    start: (env, { whenListening = false } = {}) => start(join(dist, 'main.js'), env, whenListening),
+    start: (env, options = {}) => start(join(dist, 'main.js'), env, options),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function start(main: string, env: NodeJS.ProcessEnv, whenListening: boolean): Promise<BuiltGateway> {
-  const child = spawn(process.execPath, [main], {
+async function start(
+  main: string,
+  env: NodeJS.ProcessEnv,
+  { whenListening = false, preload }: StartOptions,
+): Promise<BuiltGateway> {
+  const imports = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = spawn(process.execPath, [...imports, main], {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: '0', LOG_LEVEL: 'debug', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
