@@ -32,7 +32,7 @@ export function createRedisClient(
 
 /** The options that every connection shares, also one to a single node of a Cluster. */
 export function connectionOptions(settings: RedisSettings): ConnectionOptions {
-  const tls = settings.tlsCaFile === undefined ? undefined : { ca: readFileSync(settings.tlsCaFile) };
+  const tls = tlsOf(settings);
   return {
     commandTimeout: settings.commandTimeoutMs,
     connectTimeout: 1_000,
@@ -53,18 +53,23 @@ export function connectionOptions(settings: RedisSettings): ConnectionOptions {
       sentinelRetryStrategy: (attempt: number) => Math.min(25 * attempt, RECONNECT_MAX_MS),
       failoverDetector: true,
     }),
-    ...(tls && { tls }),
+    // By itself ioredis would speak plainly to Sentinels, and to the master that they name.
+    ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
     ...credentialsOf(settings),
   };
 }
 
-/** In Cluster and Sentinel mode the URL still says user, password and whether to use TLS; its host and database do not count. */
+function tlsOf({ url, tlsCaFile }: RedisSettings): { readonly ca?: Buffer } | undefined {
+  if (tlsCaFile !== undefined) return { ca: readFileSync(tlsCaFile) };
+  return url.startsWith('rediss:') ? {} : undefined;
+}
+
+/** In Cluster and Sentinel mode the URL still says user and password; its host and database do not count. */
 function credentialsOf(settings: RedisSettings): ConnectionOptions {
   const url = new URL(settings.url);
   return {
     ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
     ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' && settings.tlsCaFile === undefined && { tls: {} }),
   };
 }
 
@@ -73,6 +78,8 @@ function clusterOptions(
 ): Omit<ClusterOptions, 'redisOptions'> & { redisOptions: ConnectionOptions } {
   return {
     redisOptions,
+    // A certificate vouches for the name of a node, and not for the address that ioredis would look up.
+    ...(redisOptions.tls && { dnsLookup: (address, found) => found(null, address) }),
     clusterRetryStrategy: (attempt) => Math.min(25 * attempt, RECONNECT_MAX_MS),
     slotsRefreshTimeout: 500,
     slotsRefreshInterval: 2_000,

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startPrivateRedis } from '../../src/demo/privateRedis.js';
 import type { PrivateRedis, PrivateRedisOptions } from '../../src/demo/privateRedis.js';
+import type { Certificate } from './certificate.js';
 import { eventually } from './eventually.js';
 
 const SLOTS = 16_384;
@@ -27,6 +30,13 @@ export async function askRedis(redis: { readonly url: string }, command: string,
   }
 }
 
+/** Where a server that was started with a certificate speaks TLS. */
+export async function tlsPortOf({ dir }: PrivateRedis): Promise<number> {
+  const [, port] = /^tls-port (\d+)$/m.exec(await readFile(join(dir, 'redis.conf'), 'utf8')) ?? [];
+  if (port === undefined) throw new Error('this server speaks no TLS');
+  return Number(port);
+}
+
 export interface RedisCluster {
   /** All nodes, the first masters first; failovers change who is what. */
   readonly nodes: readonly PrivateRedis[];
@@ -45,6 +55,8 @@ export interface RedisClusterOptions {
   readonly nodeTimeoutMs?: number;
   /** For each node, such as `{ appendonly: true, appendfsync: 'always' }`. */
   readonly node?: PrivateRedisOptions;
+  /** The nodes speak TLS with one another, and are known to clients as `localhost`. */
+  readonly certificate?: Certificate;
 }
 
 /** Starts a Redis Cluster of local processes and waits until all nodes agree that it is whole. */
@@ -54,9 +66,13 @@ export async function startCluster(options: RedisClusterOptions = {}): Promise<R
     'cluster-enabled yes',
     `cluster-node-timeout ${options.nodeTimeoutMs ?? 1_000}`,
     PROMPT_REPLICATION,
+    ...(options.certificate
+      ? ['tls-cluster yes', 'cluster-announce-hostname localhost', 'cluster-preferred-endpoint-type hostname']
+      : []),
     ...(options.node?.config ?? []),
   ];
-  const nodes = await startAll(masterCount * (1 + (options.replicas ?? 0)), { ...options.node, config });
+  const count = masterCount * (1 + (options.replicas ?? 0));
+  const nodes = await startAll(count, { ...options.node, config }, options.certificate);
   const masters = nodes.slice(0, masterCount);
   const replicas = nodes.slice(masterCount);
 
@@ -89,29 +105,34 @@ export interface RedisSentinelOptions {
   readonly downAfterMs?: number;
   /** For master and replica. */
   readonly node?: PrivateRedisOptions;
+  /** All of them speak TLS with one another, and tell clients the ports of that. */
+  readonly certificate?: Certificate;
 }
 
 /** Starts a master, a replica and three sentinels (two make a majority), and waits until they all know one another. */
 export async function startSentinel(options: RedisSentinelOptions = {}): Promise<RedisSentinel> {
+  const { certificate } = options;
   const name = 'shop';
-  const config = [PROMPT_REPLICATION, ...(options.node?.config ?? [])];
-  const master = await startPrivateRedis({ ...options.node, config });
-  const started = [master];
+  const node = { ...options.node, config: [PROMPT_REPLICATION, ...(options.node?.config ?? [])] };
+  const started: PrivateRedis[] = [];
 
   return orStopAll(started, async () => {
-    const replicaof = `replicaof ${master.host} ${master.port}`;
-    const replica = await startPrivateRedis({ ...options.node, config: [...config, replicaof] });
+    const master = await startWith(node, certificate);
+    started.push(master);
+    const masterPort = certificate ? await tlsPortOf(master) : master.port;
+    const replica = await startWith(
+      { ...node, config: [...node.config, `replicaof ${master.host} ${masterPort}`] },
+      certificate,
+    );
     started.push(replica);
     await eventually(async () => expectText(await askRedis(replica, 'INFO'), 'master_link_status:up'));
 
-    const sentinels = await startAll(3, {
-      sentinel: true,
-      config: [
-        `sentinel monitor ${name} ${master.host} ${master.port} 2`,
-        `sentinel down-after-milliseconds ${name} ${options.downAfterMs ?? 500}`,
-        `sentinel failover-timeout ${name} 3000`,
-      ],
-    });
+    const config = [
+      `sentinel monitor ${name} ${master.host} ${masterPort} 2`,
+      `sentinel down-after-milliseconds ${name} ${options.downAfterMs ?? 500}`,
+      `sentinel failover-timeout ${name} 3000`,
+    ];
+    const sentinels = await startAll(3, { sentinel: true, config }, certificate);
     started.push(...sentinels);
     await eventually(async () => {
       for (const sentinel of sentinels) {
@@ -135,8 +156,17 @@ export async function startSentinel(options: RedisSentinelOptions = {}): Promise
   });
 }
 
-async function startAll(count: number, options: PrivateRedisOptions): Promise<PrivateRedis[]> {
-  const starts = await Promise.allSettled(Array.from({ length: count }, () => startPrivateRedis(options)));
+async function startWith(options: PrivateRedisOptions, certificate?: Certificate): Promise<PrivateRedis> {
+  if (!certificate) return startPrivateRedis(options);
+  return startPrivateRedis({ ...options, config: [...(await certificate.serverConfig()), ...(options.config ?? [])] });
+}
+
+async function startAll(
+  count: number,
+  options: PrivateRedisOptions,
+  certificate?: Certificate,
+): Promise<PrivateRedis[]> {
+  const starts = await Promise.allSettled(Array.from({ length: count }, () => startWith(options, certificate)));
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   const failed = starts.find((start) => start.status === 'rejected');
   if (!failed) return running;
