@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 import type { Config } from '../config.js';
+import { tlsConnector } from './tlsConnectors.js';
 
 /** A connection to the shop's Redis, whatever its mode. Features use it through `CommandRunner` and the scripts. */
 export type RedisClient = Redis | Cluster;
@@ -54,7 +55,12 @@ export function connectionOptions(settings: RedisSettings): ConnectionOptions {
       failoverDetector: true,
     }),
     // By itself ioredis would speak plainly to Sentinels, and to the master that they name.
-    ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    ...(tls && {
+      tls,
+      sentinelTLS: tls,
+      enableTLSForSentinelMode: true,
+      Connector: tlsConnector(settings.sentinels.length > 0),
+    }),
     ...credentialsOf(settings),
   };
 }

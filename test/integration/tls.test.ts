@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.js';
 import { createRedisClient } from '../../src/redis/client.js';
 import { makeCertificate, type Certificate } from '../support/certificate.js';
@@ -30,6 +31,20 @@ describe('one node', () => {
     const error = await new Promise((resolve) => client.once('error', resolve));
     client.disconnect();
     expect(error).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  });
+
+  it('is given up in the middle of a refused handshake without an error that nobody hears', async () => {
+    const errors = new Set<unknown>();
+    // Without our own connector about every fifteenth try ends the process.
+    for (let tries = 0; tries < 150; tries++) {
+      const client = createRedisClient(loadConfig({ REDIS_URL: url }).redis, 'test');
+      client.on('error', ({ code }: NodeJS.ErrnoException) => errors.add(code));
+      await sleep(tries % 4);
+      client.disconnect();
+      await sleep(5);
+    }
+    await sleep(100);
+    expect(errors).toEqual(new Set(['DEPTH_ZERO_SELF_SIGNED_CERT']));
   });
 });
 
