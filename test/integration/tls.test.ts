@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.js';
+import type { PrivateRedis } from '../../src/demo/privateRedis.js';
 import { createRedisClient } from '../../src/redis/client.js';
 import { makeCertificate, type Certificate } from '../support/certificate.js';
 import { eventually } from '../support/eventually.js';
@@ -52,10 +53,9 @@ it('Sentinels, and the master that they name, are talked to over TLS alone', asy
   certificate = await makeCertificate('IP:127.0.0.1');
   const sentinel = await startSentinel({ certificate });
   try {
-    const ports = await Promise.all(sentinel.sentinels.map(tlsPortOf));
     await expectSession({
       REDIS_URL: 'rediss://redis',
-      REDIS_SENTINELS: ports.map((port) => `127.0.0.1:${port}`).join(','),
+      REDIS_SENTINELS: await addressesOf(sentinel.sentinels, '127.0.0.1'),
       REDIS_SENTINEL_MASTER: sentinel.name,
     });
   } finally {
@@ -67,15 +67,19 @@ it("a Cluster's nodes are talked to over TLS by their names, which their certifi
   certificate = await makeCertificate('DNS:localhost');
   const cluster = await startCluster({ certificate });
   try {
-    const ports = await Promise.all(cluster.nodes.map(tlsPortOf));
     await expectSession({
       REDIS_URL: 'rediss://redis',
-      REDIS_CLUSTER_NODES: ports.map((port) => `localhost:${port}`).join(','),
+      REDIS_CLUSTER_NODES: await addressesOf(cluster.nodes, 'localhost'),
     });
   } finally {
     await cluster.stop();
   }
 });
+
+async function addressesOf(servers: readonly PrivateRedis[], host: string): Promise<string> {
+  const ports = await Promise.all(servers.map(tlsPortOf));
+  return ports.map((port) => `${host}:${port}`).join(',');
+}
 
 /** A session is written and read, and the cache hears of changes. */
 async function expectSession(settings: NodeJS.ProcessEnv & { REDIS_URL: string }): Promise<void> {
